@@ -38,12 +38,14 @@ type Reader = ReadableStreamDefaultReader<Uint8Array>
 
 async function answer(address: string, init?: RequestInit): Promise<Response> {
   const response = await fetch(address, init).catch(async (error: unknown) => {
-    if (await isForbidden(address)) {
+    const isOther = isOtherOrigin(address)
+    if (isOther && (await answers(address))) {
       throw new Error(
         'the server answers, but does not let pages of other origins read the file (CORS). It must send the header access-control-allow-origin',
       )
     }
-    throw new Error(`there is no answer (${messageOf(error)}). Check the address and the connection`)
+    const further = isOther ? ', and whether the server lets pages of other origins read the file (CORS)' : ''
+    throw new Error(`there is no answer (${messageOf(error)}). Check the address and the connection${further}`)
   })
   if (response.ok) return response
   await response.body?.cancel()
@@ -52,12 +54,15 @@ async function answer(address: string, init?: RequestInit): Promise<Response> {
   )
 }
 
-/** Whether a server of another origin answers a page that may not read the answer. */
-async function isForbidden(address: string): Promise<boolean> {
+/** Whether the address is on another server than the page. */
+function isOtherOrigin(address: string): boolean {
   const { origin } = browser.location ?? {}
-  if (origin === undefined || !/^https?:/i.test(address) || new URL(address).origin === origin) return false
-  const answers = fetch(address, { method: 'HEAD', mode: 'no-cors' })
-  return answers.then(
+  return origin !== undefined && /^https?:/i.test(address) && new URL(address).origin !== origin
+}
+
+/** Whether a server answers, be it that the page may not read the answer. */
+function answers(address: string): Promise<boolean> {
+  return fetch(address, { method: 'HEAD', mode: 'no-cors' }).then(
     () => true,
     () => false,
   )
