@@ -19,7 +19,7 @@ import type { DataShapes } from '../input/index.ts'
 import { nameLayers } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
 import { Model } from './model.ts'
-import type { ModelConfig } from './model-structure.ts'
+import type { ModelConfig } from './model-graph.ts'
 
 /**
  * A stack of layers. The shape of a sample comes from an `Input`, from `inputShape` of the first layer, or from the first data
