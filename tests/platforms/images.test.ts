@@ -19,7 +19,7 @@ it('a page reads canvases, pictures, files and folders of images', async () => {
   }
   const server = createServer(({ url = '' }, response) => {
     if (url === '/page.js') response.setHeader('content-type', 'text/javascript').end(script)
-    else response.setHeader('content-type', 'text/html').end('<script type="module" src="page.js"></script>')
+    else response.setHeader('content-type', 'text/html').end('<!doctype html><script type="module" src="page.js"></script>')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
@@ -46,6 +46,7 @@ it('a page reads canvases, pictures, files and folders of images', async () => {
       broken: 'The image is an HTML page, not an image.',
       cut: expect.stringContaining('cut off'),
       folders: [folder, folder],
+      addresses: [7, 7, 7, expect.stringMatching(/^The image 'http:.*none.png' is an HTML page, not an image.$/)],
     })
     await page.evaluate("document.body.innerHTML = '<input type=file webkitdirectory>'")
     await page.setInputFiles('input', images)

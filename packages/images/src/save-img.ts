@@ -49,7 +49,8 @@ export async function saveImg(target: FileTarget, x: ArrayData | Img, options: S
 }
 
 function formatFor(target: FileTarget, given: SaveImgOptions['fileFormat']): 'png' | 'jpeg' {
-  const name = typeof target === 'string' ? target : (target as { readonly name?: unknown }).name
+  const path = target instanceof URL ? target.pathname : target
+  const name = typeof path === 'string' ? path : (path as { readonly name?: unknown }).name
   const format = given ?? (typeof name === 'string' ? /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() : undefined)
   if (format === 'png') return 'png'
   if (format === 'jpeg' || format === 'jpg') return 'jpeg'

@@ -1,7 +1,7 @@
 // A page that reads pixels, files and folders of images. Its results are in `findings`.
 import { cpu } from '@gradus/backend-cpu'
 import type { Directory } from '@gradus/data'
-import { encodeImg, fromPixels, imageDatasetFromDirectory, loadImg, toPixels } from '@gradus/images'
+import { encodeImg, fromPixels, imageDatasetFromDirectory, loadImg, saveImg, toPixels } from '@gradus/images'
 import { type Tensor, useBackend } from '@gradus/tensor'
 import recorded from '../../../packages/images/src/recorded/images.json' with { type: 'json' }
 
@@ -90,6 +90,19 @@ async function classesIn(folder: Directory): Promise<unknown> {
   return undefined
 }
 
+/** The first value of an image that is saved at the addresses of a page and loaded from there, and the error for a page in its place. */
+async function atAddresses() {
+  const image = { data: new Uint8Array(12).fill(7), width: 2, height: 2, channels: 3 }
+  const found: unknown[] = []
+  for (const address of ['indexeddb://small.png', 'opfs://saved/small.png', new URL('opfs://saved/url.png')]) {
+    await saveImg(address, image)
+    found.push((await loadImg(address)).data[0])
+  }
+  await saveImg('downloads://small.png', image)
+  const wrong = new URL('none.png', (globalThis as unknown as { location: { href: string } }).location.href)
+  return [...found, await loadImg(wrong).catch((error: Error) => error.message)]
+}
+
 async function folders() {
   const root = await (await page.navigator.storage.getDirectory()).getDirectoryHandle('images', { create: true })
   const files: Blob[] = []
@@ -137,6 +150,7 @@ async function findings() {
     broken: await loadImg(new Blob(['<html>'])).catch((error: Error) => error.message),
     cut: await loadImg(blob.slice(0, 100)).catch((error: Error) => error.message),
     folders: await folders(),
+    addresses: await atAddresses(),
   }
 }
 
