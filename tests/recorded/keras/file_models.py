@@ -52,15 +52,12 @@ def decoded(values):
 
 
 def given(values):
-    """Strings as a tensor of TensorFlow."""
-    def one(value):
-        if isinstance(value, np.ndarray) and value.dtype == object:
-            import tensorflow
+    """Tensors of TensorFlow where some are strings."""
+    if not any(value.dtype == object for value in keras.tree.flatten(values)):
+        return values
+    import tensorflow
 
-            return tensorflow.constant(value.tolist(), shape=value.shape, dtype="string")
-        return value
-
-    return keras.tree.map_structure(one, values)
+    return keras.tree.map_structure(lambda value: tensorflow.constant(value.tolist(), shape=value.shape, dtype="string" if value.dtype == object else str(value.dtype)), values)
 
 
 def predicted(model, x):
@@ -105,7 +102,7 @@ def write(folder, configs, seed, only, quick):
                 if built.compile and not quick:
                     model.compile(**built.compile)
                     model.fit(given(built.x), built.y, **{**STEPS, "epochs": 1})
-                unreadable = save(model, path, quick)
+                unreadable = save(model, path, quick, built.x)
                 # from the file, as with files that are written elsewhere
                 again = keras.models.load_model(f"{path}.keras")
                 predictions = predicted(again, built.x)
@@ -124,7 +121,7 @@ def write(folder, configs, seed, only, quick):
             keras.backend.clear_session()
 
 
-def save(model, path, quick):
+def save(model, path, quick, x):
     """Saves in all formats; returns those that Keras itself cannot read again."""
     model.save(f"{path}.keras")
     if quick:
@@ -139,11 +136,13 @@ def save(model, path, quick):
         file.unlink(missing_ok=True)
         return []
     try:
-        keras.models.load_model(file)
+        far = farthest(predicted(keras.models.load_model(file), x), predicted(model, x))
+        problem = f"predicts other values, by {far:.1e}," if far > tolerance_of(model) else None
     except Exception as error:
-        print(f"Keras cannot read {file.name}: {str(error)[:160]!r}", flush=True)
-        return ["h5"]
-    return []
+        problem = f"fails ({str(error)[:160]!r})"
+    if problem:
+        print(f"Keras {problem} after it has read {file.name}", flush=True)
+    return ["h5"] if problem else []
 
 
 TORCH = {"Adadelta", "Adagrad", "Adam", "Adamax", "AdamW", "Lion", "Nadam", "RMSprop", "SGD"}
@@ -198,7 +197,7 @@ def load(name, kind, file):
     if kind == "h5":
         return with_optimizer(keras.models.load_model(file), file)
     model = keras.models.load_model(f"{name}.keras")
-    for variable in [*model.variables, *(model.optimizer.variables if model.optimizer else [])]:
+    for variable in [*model.variables, *(model.optimizer.variables if getattr(model, "optimizer", None) else [])]:
         if "seed" not in variable.path:
             variable.assign(np.zeros(variable.shape, variable.dtype))
     model.load_weights(file)
@@ -207,7 +206,7 @@ def load(name, kind, file):
 
 def with_optimizer(model, file):
     """The model with the state of the optimizer in an .h5 file, which Keras does not restore: it builds the optimizer without weights."""
-    if not model.optimizer:
+    if not getattr(model, "optimizer", None):
         return model
     with h5py.File(file) as root:
         values = [np.asarray(value) for value in legacy_h5_format.load_optimizer_weights_from_hdf5_group(root)]

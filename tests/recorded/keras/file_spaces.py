@@ -7,6 +7,7 @@ import numpy as np
 from keras import layers, optimizers
 
 from file_structures import STRUCTURES
+from file_texts import TEXTS
 from layer_spaces import SPACES
 from part_spaces import OPTIMIZERS, SCHEDULES, common, schedule_of
 import sequence_spaces  # noqa: F401
@@ -220,7 +221,13 @@ def of_layer(name, draw):
     options = keras.tree.map_structure(lambda value: entry(value) if isinstance(value, np.ndarray) else value, call.options)
     if any(len(value) != batch for value in x):
         raise NotImplementedError("inputs without a common batch")
+    if isinstance(call.layer, (layers.MultiHeadAttention, layers.GroupQueryAttention)):
+        # Keras trains the layers in it all the same, because it makes them later
+        call.layer.trainable = True
     outputs = [floating(output) for output in leaves(call.layer(*given, **named, **options))]
+    if max(np.max(np.abs(value.astype("float32"))) for value in x) > 20:
+        # colors: training must not diverge
+        outputs = [layers.Rescaling(1 / 255)(output) for output in outputs]
     parts = [layers.Flatten()(output) for output in outputs if len(output.shape) > 1 and None not in output.shape[1:]]
     given = x if len(x) > 1 else x[0]
     if len(parts) < len(outputs):
@@ -254,5 +261,5 @@ def of_structure(make, draw):
     return Built(model, x, y, options and {"optimizer": any_optimizer(draw), **options})
 
 
-for structure_name, make_structure in STRUCTURES.items():
+for structure_name, make_structure in {**STRUCTURES, **TEXTS}.items():
     MODELS[structure_name] = lambda draw, make=make_structure: of_structure(make, draw)

@@ -17,7 +17,7 @@ export function compileConfigOf(training: Config): Config {
 }
 
 /** Options that say nothing about the update. */
-const unused = ['jit_compile', 'is_legacy_optimizer', 'ema_overwrite_frequency', 'schedule_decay']
+const unused = ['jit_compile', 'is_legacy_optimizer', 'schedule_decay']
 
 function optimizerOf(value: unknown): unknown {
   if (!isPlainObject(value) || typeof value['class_name'] !== 'string') return value
@@ -32,7 +32,9 @@ function optimizerOf(value: unknown): unknown {
     use_nesterov: nesterov,
     learning_rate: given = lr,
     ...options
-  } = Object.fromEntries(named.filter(([key]) => !unused.includes(key)))
+  } = Object.fromEntries(
+    named.filter(([key]) => !unused.includes(key) && (config['use_ema'] || !key.startsWith('ema_'))),
+  )
   // in TensorFlow.js the class is called RMSProp, and its `decay` is rho; otherwise `decay` lowers the rate
   const isRho = className === 'RMSProp'
   const lowered = !isRho && typeof decay === 'number' && decay !== 0 && typeof given === 'number'
