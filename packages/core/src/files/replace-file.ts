@@ -1,3 +1,5 @@
+import { nodeModule } from './platform-node.ts'
+
 interface FileStats {
   readonly mode: number
   readonly uid: number
@@ -54,8 +56,9 @@ export async function replaceFile(
   const path = await withoutLinks(fs, names, target)
   const folder = names.dirname(path)
   await fs.mkdir(folder, { recursive: true })
+  const pid = nodeModule<{ readonly pid: number }>('node:process')?.pid ?? 0
   const random = Math.random().toString(36).slice(2, 10)
-  const temporary = names.join(folder, `.${names.basename(path)}.${process.pid}-${random}.tmp`)
+  const temporary = names.join(folder, `.${names.basename(path)}.${pid}-${random}.tmp`)
   try {
     await writeDurably(fs, temporary, data, before)
     await fs.rename(temporary, path)
