@@ -27,7 +27,7 @@ describe.each(Object.entries(hosts))('the program %s', (host, reportOf) => {
     const { broken, changing, ...others } = reportOf().loaded[format]!
     for (const message of [broken, changing])
       expect(message).toMatch(/: the transfer broke after \d+ bytes \(.*\)\. Try again\.$/)
-    expect(Object.keys(others).length).toBe(16)
+    expect(Object.keys(others).length).toBe(17)
     expect(others).toEqual(Object.fromEntries(Object.keys(others).map((place) => [place, 'equal'])))
   })
 
@@ -111,7 +111,7 @@ it('a page without space keeps the old files, and leaves none that is cut off', 
 it('a transfer that breaks is continued where it stopped', () => {
   for (const names of Object.values(formats))
     for (const name of names)
-      for (const kind of ['ranges', 'dates']) {
+      for (const kind of ['ranges', 'dates', 'tags']) {
         const size = readFileSync(join(files.folder, name)).length
         const ranges = files.server.requests.flatMap((request) => request.split(`GET /${kind}/${name} bytes=`)[1] ?? [])
         // the browser may ask for one byte, where its cache has the part before

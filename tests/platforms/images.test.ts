@@ -19,7 +19,10 @@ it('a page reads canvases, pictures, files and folders of images', async () => {
   }
   const server = createServer(({ url = '' }, response) => {
     if (url === '/page.js') response.setHeader('content-type', 'text/javascript').end(script)
-    else response.setHeader('content-type', 'text/html').end('<!doctype html><script type="module" src="page.js"></script>')
+    else
+      response
+        .setHeader('content-type', 'text/html')
+        .end('<!doctype html><script type="module" src="page.js"></script>')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })

@@ -50,7 +50,7 @@ async function tryFormat(format: string, model: Sequential, { server, elsewhere,
   }
   const names = formats[format]!
   const main = names[0]!
-  for (const kind of ['ranges', 'dates', 'plain', 'pieces', 'broken', 'changing'])
+  for (const kind of ['ranges', 'dates', 'tags', 'plain', 'pieces', 'broken', 'changing'])
     await tryTo(kind, () => load(`${server}/${kind}/${main}`, format))
   await tryTo('query', () => load(`${server}/plain/${main}?version=1`, format))
   await tryTo('URL', () => load(new URL(`${server}/plain/${main}`), format))

@@ -11,6 +11,7 @@ export interface ServedFile {
  * A server of files by their paths below these folders:
  * - `ranges` sends ranges, and breaks each answer to a request without a range after 40 %.
  * - `dates` does so too, and has a date and a weak tag, as servers of Node programs have.
+ * - `tags` breaks each answer to a request without a range, and answers those with a range with the whole file.
  * - `plain` sends whole files, for requests of ranges too.
  * - `pieces` sends files in pieces without their length.
  * - `broken` breaks each answer, and has no ranges.
@@ -68,6 +69,11 @@ const senders = {
   ranges: (response, body, range) => sendRange(response.setHeader('etag', '"1"'), body, range),
   dates: (response, body, range) =>
     sendRange(response.setHeader('etag', 'W/"1"').setHeader('last-modified', hourAgo), body, range),
+  tags: (response, body, range) => {
+    response.setHeader('etag', '"1"').setHeader('content-length', body.length)
+    if (range === undefined) breakAfter(response, body)
+    else response.end(body)
+  },
   pieces: (response, body) => {
     const length = Math.ceil(body.length / 7)
     for (let start = 0; start < body.length; start += length) response.write(body.subarray(start, start + length))

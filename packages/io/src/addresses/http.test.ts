@@ -70,6 +70,29 @@ describe('files at http addresses', () => {
     expect(ranges).toHaveLength(isContinued ? 2 : 1)
   })
 
+  it.each([
+    ['no ranges', { etag: '"1"' }],
+    ['a compressed file', { etag: '"1"', 'content-encoding': 'identity' }],
+  ])('are continued by the whole file where the server has %s', async (_, given) => {
+    let answers = 0
+    const { address, ranges } = await serve((response) => {
+      response.writeHead(200, { ...given, 'content-length': whole.length })
+      if (++answers < 3) sendPart(response, 0, 100_000 * answers)
+      else response.end(whole)
+    })
+    expect(await read(address)).toEqual(whole)
+    expect(ranges).toHaveLength(3)
+  })
+
+  it('are not continued by a file that is shorter now', async () => {
+    const { address } = await serve((response, range) => {
+      response.writeHead(200, { etag: '"1"', 'content-length': range ? 10 : whole.length })
+      if (range) response.end(whole.subarray(0, 10))
+      else sendPart(response, 0, 1000)
+    })
+    await expect(read(address)).rejects.toThrow('the transfer broke after 1000 bytes')
+  })
+
   it('are not continued by a range of another file', async () => {
     const { address } = await serve((response, range) => {
       const start = Number(/bytes=(\d+)-/.exec(range ?? '')?.[1] ?? 0)
@@ -90,7 +113,6 @@ describe('files at http addresses', () => {
 
   it.each([
     ['has no version', { 'accept-ranges': 'bytes' }],
-    ['has no ranges', { etag: '"1"' }],
     ['has only a weak tag', { etag: 'W/"1"', 'accept-ranges': 'bytes' }],
   ])('are not continued where the server %s', async (_, given) => {
     const { address, ranges } = await serve((response) => {

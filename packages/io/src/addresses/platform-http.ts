@@ -6,8 +6,8 @@ import type { AddressScheme } from './scheme.ts'
 const continuations = 5
 
 /**
- * Addresses that `fetch` reads. A transfer that breaks is continued where it stopped, if the server sends ranges of files and says
- * that the file is still the same.
+ * Addresses that `fetch` reads. A transfer that breaks is continued where it stopped, if the server says that the file is still the same:
+ * with a range of the file, or with the whole file, of which the part before is left out, from a server that sends no ranges.
  */
 export const http: AddressScheme = {
   names: ['http', 'https', 'blob', 'data'],
@@ -34,7 +34,7 @@ export const http: AddressScheme = {
   },
 }
 
-type Reader = ReadableStreamDefaultReader<Uint8Array>
+type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>
 
 async function answer(address: string, init?: RequestInit): Promise<Response> {
   const response = await fetch(address, init).catch(async (error: unknown) => {
@@ -85,15 +85,30 @@ function readerOf({ body }: Response): Reader {
 /** The rest of a file from a position on; undefined if the server does not send exactly that. */
 async function restOf(address: string, first: Response, from: number): Promise<Reader | undefined> {
   const version = versionOf(first)
-  // positions would count encoded bytes
-  if (!version || first.headers.has('content-encoding')) return undefined
-  if (first.headers.get('accept-ranges') !== 'bytes') return undefined
-  const rest = await answer(address, { headers: { range: `bytes=${from}-`, 'if-range': version } })
+  if (!version) return undefined
+  // positions in ranges count encoded bytes
+  const isEncoded = first.headers.has('content-encoding')
+  const rest = await answer(address, isEncoded ? {} : { headers: { range: `bytes=${from}-`, 'if-range': version } })
   const [, start, length] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(rest.headers.get('content-range') ?? '') ?? []
   const isWhole = [first.headers.get('content-length') ?? length, '*'].includes(length!)
   if (rest.status === 206 && start === `${from}` && isWhole) return readerOf(rest)
+  if (rest.status === 200 && versionOf(rest) === version) return without(readerOf(rest), from)
   await rest.body?.cancel()
   return undefined
+}
+
+/** Reads a file without its first bytes. */
+function without(reader: Reader, bytes: number): Reader {
+  let left = bytes
+  const read: Reader['read'] = async () => {
+    const { done, value } = await reader.read()
+    if (done && left > 0) throw new Error(`the file has only ${bytes - left} bytes now`)
+    if (done) return { done, value: undefined }
+    const piece = value.subarray(left)
+    left -= value.length - piece.length
+    return piece.length > 0 ? { done, value: piece } : read()
+  }
+  return { read, cancel: () => reader.cancel() }
 }
 
 /** The tag of a version of a file, or its date: two versions in one minute may have the same. */
