@@ -16,5 +16,6 @@ export {
 } from '@gradus/data'
 export { getFile } from '@gradus/datasets'
 export { arrayToImg, imageDatasetFromDirectory, loadImg, saveImg, smartResize } from '@gradus/images'
+export { boundingBoxes, FeatureSpace } from '@gradus/layers'
 export { getSourceInputs, plotModel } from '@gradus/models'
 export { imgToArray } from './first-images.ts'
