@@ -27,7 +27,7 @@ describe.each(Object.entries(hosts))('the program %s', (host, reportOf) => {
     const { broken, changing, ...others } = reportOf().loaded[format]!
     for (const message of [broken, changing])
       expect(message).toMatch(/: the transfer broke after \d+ bytes \(.*\)\. Try again\.$/)
-    expect(Object.keys(others).length).toBe(17)
+    expect(Object.keys(others).length).toBe(18)
     expect(others).toEqual(Object.fromEntries(Object.keys(others).map((place) => [place, 'equal'])))
   })
 

@@ -59,6 +59,12 @@ async function tryFormat(format: string, model: Sequential, { server, elsewhere,
   const bytes = new Uint8Array(await files[0]!.arrayBuffer())
   await tryTo('Response', async () => load(await fetch(`${server}/plain/${main}`), format, files))
   await tryTo('File', () => load(files[0]!, format, files))
+  await tryTo('restore', async () => {
+    if (format === 'weights') return load(files[0]!, format)
+    const resumed = newModel()
+    await resumed.restore(files[0]!, { files })
+    return resumed
+  })
   await tryTo('Blob', () => load(new Blob([bytes]), format, files))
   await tryTo('bytes', () => load(bytes, format, files))
   await tryTo('ArrayBuffer', () => load(bytes.buffer, format, files))

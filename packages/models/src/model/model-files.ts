@@ -194,7 +194,7 @@ export abstract class ModelFiles<N extends KnownNames = NoNames, C extends objec
   async restore(source: FileSource, options: ReadFileOptions = {}): Promise<FitState | undefined> {
     checkOptions('restore', options)
     const { readModelFile } = await modelFiles()
-    const file = await this.matched(await readModelFile(source, options.formats), { training: true })
+    const file = await this.matched(await readModelFile(source, options.formats, filesOf(options)), { training: true })
     await this.setWeights(file.weights)
     await this.restoreTraining(file)
     return file.header.fit
