@@ -21,7 +21,7 @@ export async function getFileBytes(options: FileOptions): Promise<Uint8Array> {
   const { forceDownload: force = false, cacheSubdir = 'datasets', onProgress, signal } = options
   const origin = addressOf('getFileBytes', options.origin)
   const checksum = checksumOf('getFileBytes', options.fileHash, options.hashAlgorithm)
-  const downloads = { ...(onProgress && { onProgress }), ...(signal && { signal }) }
+  const downloads = { onProgress, signal }
   const name = fileName('getFileBytes', options.fname, origin)
   const modules = optionalFileModules()
   if (!modules) return inTurn(origin, () => bytesInPage(origin, checksum, force, downloads))

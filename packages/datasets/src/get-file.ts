@@ -76,8 +76,7 @@ export async function getFile(options: GetFileOptions): Promise<string> {
   const { file, extracted } = extract ? archiveNames(name, options.fname !== undefined) : { file: name, extracted: '' }
   const target = path.join(folder, file)
   return inTurn(target, async () => {
-    const downloads = { ...(onProgress && { onProgress }), ...(signal && { signal }) }
-    const isNew = await ensureFile({ origin, target, checksum, force: forceDownload, ...downloads })
+    const isNew = await ensureFile({ origin, target, checksum, force: forceDownload, onProgress, signal })
     if (!extract) return target
     const destination = path.join(folder, extracted)
     const found = await fs.stat(destination).catch(() => undefined)

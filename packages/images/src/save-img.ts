@@ -40,10 +40,8 @@ export async function saveImg(target: FileTarget, x: ArrayData | Img, options: S
   const { dataFormat, scale, quality } = options
   const fileFormat = formatFor(target, options.fileFormat)
   const isImg = typeof x === 'object' && x !== null && 'width' in x
-  const img = isImg
-    ? x
-    : await arrayToImg(x, { ...(dataFormat && { dataFormat }), ...(scale !== undefined && { scale }) })
-  const bytes = await encodeImg(img, { fileFormat, ...(quality !== undefined && { quality }) })
+  const img = isImg ? x : await arrayToImg(x, { dataFormat, scale })
+  const bytes = await encodeImg(img, { fileFormat, quality })
   const { writeFileAtomic } = await import('./write-file.ts')
   await writeFileAtomic(target, bytes)
 }
