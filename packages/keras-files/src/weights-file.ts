@@ -1,7 +1,8 @@
 import type { WeightValue } from '@gradus/core'
 import type { ModelFile, ModelOutline } from '@gradus/io'
+import { NewGroup } from './hdf5/new-group.ts'
 import type { Hdf5Group } from './hdf5/read-hdf5.ts'
-import { NewGroup, writeHdf5 } from './hdf5/write-hdf5.ts'
+import { writeHdf5 } from './hdf5/write-hdf5.ts'
 import { numbered, readLayerGroups, writeLayerGroups } from './layout/layer-groups.ts'
 import {
   type OptimizerVariable,

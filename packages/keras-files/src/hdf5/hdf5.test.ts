@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { FormatError } from '@gradus/core'
 import { describe, expect, it } from 'vitest'
+import { NewGroup } from './new-group.ts'
 import { isHdf5, readHdf5 } from './read-hdf5.ts'
-import { NewGroup, writeHdf5 } from './write-hdf5.ts'
+import { writeHdf5 } from './write-hdf5.ts'
 
 const recorded = (name: string) => readFileSync(new URL(`../recorded/${name}`, import.meta.url))
 

@@ -1,7 +1,7 @@
 import { FormatError, type WeightValue } from '@gradus/core'
 import type { LayerOutline, ModelOutline, ResolveOptions } from '@gradus/io'
+import type { NewGroup } from '../hdf5/new-group.ts'
 import type { Hdf5Group, Values } from '../hdf5/read-hdf5.ts'
-import type { NewGroup } from '../hdf5/write-hdf5.ts'
 import { allWeights, firstStates, trainedFirst } from './all-weights.ts'
 import { Collected } from './collected.ts'
 import { snakeName } from './keras-names.ts'
