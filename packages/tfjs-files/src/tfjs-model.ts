@@ -101,7 +101,7 @@ function modelFile(artifacts: Artifacts, stored: readonly NamedWeight[]): ModelF
     resolve(outline, options) {
       const matches = matchWeights(weights, outline, options)
       return {
-        weights: weightValues(matches),
+        weights: weightValues(matches, outline.layers),
         optimizer: optimizerState(ofOptimizer, matches, outline, compile?.optimizer),
       }
     },

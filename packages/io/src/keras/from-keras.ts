@@ -6,6 +6,7 @@ import { asKerasObject, type KerasObject } from './object.ts'
 import { policiesIn, policyFor, warnOfPolicies } from './policies.ts'
 import { isLambda, lambdaError, requireTranslatable } from './python-code.ts'
 import { savedModel } from './saved-file.ts'
+import { withBatchSizes } from './stateful.ts'
 import { activationLayers } from './to-names.ts'
 import { compileConfigOf } from './training-config.ts'
 
@@ -25,7 +26,8 @@ import { compileConfigOf } from './training-config.ts'
  */
 export function fromKeras(value: unknown): unknown {
   requireBounded(value, 'The Keras config', FormatError)
-  const { config, keras2 } = savedModel(value)
+  const { config: saved, keras2 } = savedModel(value)
+  const config = withBatchSizes(saved)
   warnOfPolicies(config)
   return translate(keras2 ? asKeras3(config) : config, '')
 }
@@ -107,9 +109,21 @@ function translateObject(object: KerasObject, expected: KerasKind | undefined): 
   if (className === 'DTypePolicy' || className === 'Policy')
     return optionValue('dtype', policyFor(String((config as { name?: unknown } | null)?.name)))
   if (className === 'function' || typeof config === 'string') return functionName(config)
-  const activation = expected === 'activation' ? activationOfLayer(object) : undefined
+  const activation = expected === 'activation' ? (activationOfLayer(object) ?? hardSigmoidOfLayers(object)) : undefined
   if (activation) return activation
   return kindOf(object, expected) === 'model' ? modelSpec(object) : definitionSpec(object, expected)
+}
+
+/** The slope of a hard sigmoid that Keras has as a stack of `Rescaling` and `ReLU`; undefined for other stacks. */
+function hardSigmoidOfLayers({ className, config }: KerasObject): object | undefined {
+  const layers: unknown = className === 'Sequential' && isPlainObject(config) ? config['layers'] : undefined
+  const found = Array.isArray(layers)
+    ? layers.map(asKerasObject).filter((layer) => layer?.className !== 'InputLayer')
+    : []
+  const [scaled, clipped] = found.map((layer) => (isPlainObject(layer?.config) ? layer.config : {}))
+  const isOne = found.length === 2 && found[0]?.className === 'Rescaling' && found[1]?.className === 'ReLU'
+  const slope = isOne && scaled?.['offset'] === 0.5 && clipped?.['max_value'] === 1 ? scaled['scale'] : undefined
+  return typeof slope === 'number' ? { activation: 'hardSigmoid', slope } : undefined
 }
 
 /** An activation that is a layer in Keras, as in `Dense(4, activation=LeakyReLU(0.1))`; undefined for other objects. */

@@ -1,6 +1,7 @@
 import type { FunctionalSpec, SequentialSpec } from '@gradus/core'
 import { describe, expect, it } from 'vitest'
 import { compileFromKeras, fromKeras } from './from-keras.ts'
+import { toKeras } from './to-keras.ts'
 
 const sequential = (layers: object[], more: object = {}) => ({
   class_name: 'Sequential',
@@ -54,6 +55,20 @@ describe('layers of Keras 2', () => {
     expect(only('GRU', config)).toEqual({ layer: 'GRU', units: 1, resetAfter: false, ...old })
     const ofKeras3 = { module: 'keras.layers', ...layer('LSTM', { units: 1, recurrent_activation: 'hard_sigmoid' }) }
     expect(fromKeras(ofKeras3)).toEqual({ layer: 'LSTM', units: 1, recurrentActivation: 'hard_sigmoid' })
+  })
+
+  it('have the steeper hard sigmoid as a stack of layers in Keras 3', () => {
+    const spec = { layer: 'Dense', units: 1, activation: { activation: 'hardSigmoid', slope: 0.2 } } as const
+    const known = { isModel: false, isSubclass: false, weights: [], inputs: [], results: new Map(), sublayers: [] }
+    const { config } = toKeras(spec, { type: 'Dense', name: 'dense', ...known })
+    const { activation } = config as { activation: { class_name: string; config: { layers: object[] } } }
+    expect(activation.class_name).toBe('Sequential')
+    expect(activation.config.layers).toMatchObject([
+      { class_name: 'Rescaling', config: { scale: 0.2, offset: 0.5 } },
+      { class_name: 'ReLU', config: { max_value: 1 } },
+    ])
+    const ofKeras3 = { module: 'keras.layers', ...layer('Dense', { units: 1, activation }) }
+    expect(fromKeras(ofKeras3)).toEqual(spec)
   })
 
   it('are refused where Keras 3 cannot do the same', () => {

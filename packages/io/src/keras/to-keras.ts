@@ -127,7 +127,23 @@ function activation({ activation: name, ...options }: Readonly<Record<string, un
     const config = Object.fromEntries(Object.entries(options).map(([key, value]) => [kerasOptionName(key), value]))
     return kerasObject('layer', layer, config)
   }
+  const { slope, ...others } = options
+  if (name === 'hardSigmoid' && typeof slope === 'number' && Object.keys(others).length === 0) return hardSigmoid(slope)
   throw new FormatError(
     `The activation ${String(name)} with options cannot be written in a file of Keras, where activations have none. Use a layer, or its defaults.`,
   )
+}
+
+/** The hard sigmoid of Keras has the slope 1 / 6, and that of Keras 2 and TensorFlow.js 0.2: a stack of layers stands for them. */
+function hardSigmoid(slope: number): unknown {
+  const layers = [
+    kerasObject('layer', 'Rescaling', { scale: slope, offset: 0.5 }),
+    kerasObject('layer', 'ReLU', { max_value: 1 }),
+  ]
+  return {
+    module: 'keras',
+    class_name: 'Sequential',
+    config: { name: 'hard_sigmoid', layers },
+    registered_name: null,
+  }
 }

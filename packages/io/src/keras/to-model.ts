@@ -32,7 +32,7 @@ function inputLayer(name: string, shape: readonly (number | null)[], dtype: stri
 /** Translates the spec of a stack. It begins with an input, if its shape is known. */
 export function sequentialConfig(spec: SequentialSpec, outline: LayerOutline, translate: ToKeras): KerasConfig {
   const layers = spec.layers.map((layer, index) => translate(layer, outline.sublayers[index]!))
-  const [input] = outline.inputs
+  const input = outline.inputs[0] ?? givenInput(spec.layers[0])
   const starts = layers[0]?.['class_name'] === 'InputLayer'
   const all = starts || !input ? layers : [inputLayer('input_layer', input.shape, input.dtype), ...layers]
   return {
@@ -47,6 +47,12 @@ export function sequentialConfig(spec: SequentialSpec, outline: LayerOutline, tr
     registered_name: null,
     ...(input && { build_config: { input_shape: input.shape } }),
   }
+}
+
+/** The input that the first layer of a stack says, where the stack itself was not called, as in a wrapper. */
+function givenInput(first: SequentialSpec['layers'][number] | undefined) {
+  const shape = first && 'layer' in first ? first['inputShape'] : undefined
+  return Array.isArray(shape) ? { shape: [null, ...(shape as (number | null)[])], dtype: 'float32' } : undefined
 }
 
 function commonOf({ name, trainable }: ModelSpec, outline: LayerOutline) {

@@ -62,8 +62,12 @@ function inverseTimeDecay(rate: number, decay: number): Config {
   }
 }
 
+/** The name in Keras 3 of a loss and metric that has other names in Keras 2 and TensorFlow.js. */
+const cosine = 'cosine_similarity'
+
 /** Replaces metrics that stand for a function by its name. Keras 2 has a list for each output, also for a single one. */
 function metricsOf(value: unknown): unknown {
+  if (value === 'cosine' || value === 'cosine_proximity') return cosine
   if (Array.isArray(value) && value.length === 1 && Array.isArray(value[0])) return metricsOf(value[0])
   if (Array.isArray(value)) return value.map(metricsOf)
   if (!isPlainObject(value)) return value
@@ -77,6 +81,7 @@ function metricsOf(value: unknown): unknown {
 
 /** Removes from losses the reduction `auto`, which is the default, and the name of the function. */
 function lossOf(value: unknown): unknown {
+  if (value === 'cosine_proximity') return cosine
   if (Array.isArray(value)) return value.map(lossOf)
   if (!isPlainObject(value)) return value
   const entries = Object.entries(value).filter(
