@@ -7,7 +7,7 @@ import { namedValues, readNamedLayers, writeNamed, writeNamedLayers } from './la
 import { optimizerVariables, readOptimizerVariables, savedVariable, warnOfState } from './layout/optimizer-variables.ts'
 import { headerOf, parseConfig } from './read-config.ts'
 import { readWeightsFile, writeWeightsFile } from './weights-file.ts'
-import { compileConfig, kerasVersion, modelConfig, outlineIn } from './write-config.ts'
+import { compileConfig, configText, kerasVersion, modelConfig, outlineIn } from './write-config.ts'
 
 /** The backend in files that are written here. */
 const backend = 'gradus'
@@ -98,12 +98,12 @@ function write(file: ModelFile): Uint8Array<ArrayBuffer> {
     writeNamedLayers(root, outline, file.weights)
     return writeHdf5(root)
   }
-  root.attributes.set('model_config', JSON.stringify(legacyConfig(modelConfig(file, outline))))
+  root.attributes.set('model_config', configText(legacyConfig(modelConfig(file, outline))))
   const compiled = compileConfig(file)
   if (compiled) {
     const { optimizer, loss, ...others } = compiled
     const training = { ...others, loss: longNames(loss), optimizer_config: legacyObject(optimizer as Config) }
-    root.attributes.set('training_config', JSON.stringify(training))
+    root.attributes.set('training_config', configText(training))
   }
   version(root.at('model_weights'))
   writeNamedLayers(root.at('model_weights'), outline, file.weights)
@@ -157,7 +157,9 @@ function legacyObject({ module, registered_name, build_config: _, ...object }: C
 function legacyConfig(object: Config): Config {
   const { config, ...others } = legacyObject(object)
   const { layers, ...rest } = config as { readonly layers?: readonly Config[] }
-  return { ...others, config: layers ? { ...rest, layers: layers.map(legacyConfig) } : config }
+  // other layers of layers are in the form of Keras 3 here too
+  const isModel = layers && ['Sequential', 'Functional'].includes(String(object['class_name']))
+  return { ...others, config: isModel ? { ...rest, layers: layers.map(legacyConfig) } : config }
 }
 
 function textAttribute({ attributes }: Hdf5Group, name: string): string | undefined {

@@ -2,11 +2,11 @@ import { FormatError } from '@gradus/core'
 import type { FileFormat, ModelFile } from '@gradus/io'
 import { textOf } from './hdf5/byte-reader.ts'
 import { type Hdf5Group, isHdf5, readHdf5 } from './hdf5/read-hdf5.ts'
-import { readLayerGroups } from './layout/layer-groups.ts'
+import { idfWeightsAt, readLayerGroups } from './layout/layer-groups.ts'
 import { headerOf, parseConfig } from './read-config.ts'
 import { withVocabularies } from './vocabularies.ts'
 import { optimizerIn, writeWeightsFile } from './weights-file.ts'
-import { compileConfig, kerasVersion, modelConfig, outlineIn } from './write-config.ts'
+import { compileConfig, configText, kerasVersion, modelConfig, outlineIn } from './write-config.ts'
 import { isZip, readZip } from './zip/read-zip.ts'
 import { writeZip } from './zip/write-zip.ts'
 
@@ -30,13 +30,13 @@ export const kerasModel = {
     }
     const config = parseConfig(textOf(part('config.json')), 'config.json of the file')
     let root: Hdf5Group | undefined
+    const weights = () => (root ??= readHdf5(part(weightsName)))
     return {
-      header: headerOf(withVocabularies(config, archive)),
+      header: headerOf(withVocabularies(config, archive, (path) => idfWeightsAt(weights(), path))),
       weights: [],
       optimizer: [],
       resolve(outline, options) {
-        root ??= readHdf5(part(weightsName))
-        return { weights: readLayerGroups(root, outline, options), optimizer: optimizerIn(root, outline) }
+        return { weights: readLayerGroups(weights(), outline, options), optimizer: optimizerIn(weights(), outline) }
       },
     }
   },
@@ -45,10 +45,7 @@ export const kerasModel = {
     const date = new Date()
     const saved = date.toISOString().slice(0, 19).replace('T', '@')
     const texts = { 'metadata.json': { keras_version: kerasVersion, date_saved: saved }, 'config.json': config }
-    const encoded = Object.entries(texts).map(([name, value]) => [
-      name,
-      new TextEncoder().encode(JSON.stringify(value)),
-    ])
+    const encoded = Object.entries(texts).map(([name, value]) => [name, new TextEncoder().encode(configText(value))])
     return writeZip({ ...Object.fromEntries(encoded), [weightsName]: writeWeightsFile(file) }, date)
   },
 } satisfies FileFormat<ModelFile>

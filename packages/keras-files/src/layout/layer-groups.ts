@@ -9,6 +9,8 @@ import { separateMatrices, storedValue, storedWeights } from './stored-weights.t
 
 // In a weights file of Keras 3 every layer is a group with the group `vars`, in which its weights are numbered.
 const variables = 'vars'
+/** The dataset with the weights of tokens. */
+const idfName = 'idf_weights'
 
 /** The weights of a model in a weights file of Keras 3. Throws `FormatError`, with the place, for a file of other layers. */
 export function readLayerGroups(
@@ -70,6 +72,7 @@ export function writeLayerGroups(
     vars.attributes.set('name', layer.name.split('.').at(-1)!)
     for (const [index, weight] of storedWeights(layer).entries())
       vars.add(String(index), storedValue(layer, weight, byPath))
+    writeIdfWeights(layer, group)
     for (const sublayer of sublayerPaths(layer)) {
       const own = allWeights(sublayer.layer).map(({ path }) => path)
       // Keras keeps a layer that several hold in the first place
@@ -79,4 +82,18 @@ export function writeLayerGroups(
     }
   }
   visit(layers, root)
+}
+
+/** Adds the weights of tokens, which Keras keeps beside the vocabulary; a TextVectorization has them a second time in its lookup. */
+function writeIdfWeights({ type, idfWeights }: LayerOutline, group: NewGroup): void {
+  if (!idfWeights) return
+  const value = { dtype: 'float32', shape: [idfWeights.length], data: Float32Array.from(idfWeights) } as const
+  group.at(variables).add(idfName, value)
+  if (type === 'TextVectorization') group.at(`_lookup_layer/${variables}`).add(idfName, value)
+}
+
+/** The weights of tokens in the group of a layer; undefined if it has none. */
+export function idfWeightsAt(root: Hdf5Group, path: string): readonly number[] | undefined {
+  const found = groupAt(root, `${path}/${variables}`)?.values(idfName)
+  return found && Array.from(found.data, Number)
 }
