@@ -27,18 +27,11 @@ export interface RegisterOptions {
  * file and for a name that another object has. Keras: `keras.saving.register_keras_serializable`.
  *
  * @example
- * import { Layer } from 'gradus'
- * import { mul } from 'gradus/ops'
+ * import { abs, mean, sub } from 'gradus/ops'
  * import { getRegisteredName, registerKerasSerializable } from 'gradus/utils'
- * class Twice extends Layer {
- *   static type = 'Twice'
- *   static fields = {}
- *   apply(x) {
- *     return mul(x, 2)
- *   }
- * }
- * registerKerasSerializable({ package: 'my_package' })(Twice)
- * getRegisteredName(Twice) // => 'my_package>Twice'
+ * const distance = (yTrue, yPred) => mean(abs(sub(yTrue, yPred)), { axis: -1 })
+ * registerKerasSerializable({ package: 'my_package' })(distance)
+ * getRegisteredName(distance) // => 'my_package>distance'
  */
 export function registerKerasSerializable({
   package: owner = 'Custom',
@@ -81,7 +74,7 @@ export function getCustomObjects(): CustomObjects {
  * @example
  * import { customObjectScope, getCustomObjects } from 'gradus/utils'
  * const half = (yTrue, yPred) => yPred
- * await customObjectScope({ half }, () => Object.keys(getCustomObjects())) // => ['half']
+ * await customObjectScope({ half }, () => 'half' in getCustomObjects()) // => true
  */
 export async function customObjectScope<R>(objects: CustomObjects, run: () => R): Promise<Awaited<R>> {
   if (!isPlainObject(objects))
