@@ -27,7 +27,7 @@ describe.each(Object.entries(hosts))('the program %s', (host, reportOf) => {
     const { broken, changing, ...others } = reportOf().loaded[format]!
     for (const message of [broken, changing])
       expect(message).toMatch(/: the transfer broke after \d+ bytes \(.*\)\. Try again\.$/)
-    expect(Object.keys(others).length).toBe(18)
+    expect(Object.keys(others).length).toBe(19)
     expect(others).toEqual(Object.fromEntries(Object.keys(others).map((place) => [place, 'equal'])))
   })
 
@@ -114,9 +114,10 @@ it('a transfer that breaks is continued where it stopped', () => {
       for (const kind of ['ranges', 'dates', 'tags']) {
         const size = readFileSync(join(files.folder, name)).length
         const ranges = files.server.requests.flatMap((request) => request.split(`GET /${kind}/${name} bytes=`)[1] ?? [])
-        // the browser may ask for one byte, where its cache has the part before
-        for (const range of ranges) expect(range).toMatch(new RegExp(`^${Math.ceil(0.4 * size)}-`))
-        expect(ranges.length).toBeGreaterThanOrEqual(3)
+        // the break may come before the last bytes are read
+        const starts = ranges.map((range) => Number.parseInt(range, 10))
+        expect(starts.length).toBeGreaterThanOrEqual(3)
+        expect(Math.max(...starts)).toBe(Math.ceil(0.4 * size))
       }
 })
 

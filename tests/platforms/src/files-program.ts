@@ -65,6 +65,11 @@ async function tryFormat(format: string, model: Sequential, { server, elsewhere,
     await resumed.restore(files[0]!, { files })
     return resumed
   })
+  await tryTo('weights alone', async () => {
+    const fresh = newModel()
+    await fresh.loadWeights(`${server}/ranges/${main}`)
+    return fresh
+  })
   await tryTo('Blob', () => load(new Blob([bytes]), format, files))
   await tryTo('bytes', () => load(bytes, format, files))
   await tryTo('ArrayBuffer', () => load(bytes.buffer, format, files))

@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DataError } from '@gradus/core'
 import { afterEach, describe, expect, it } from 'vitest'
-import { readModelFile } from '../formats/model-files.ts'
+import { encodeModel, readModelFile } from '../formats/model-files.ts'
 import { joined } from '../read-pieces.ts'
 import { openAddress } from './index.ts'
 
@@ -158,6 +158,30 @@ describe('files at http addresses', () => {
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(sent - atRefusal).toBeLessThan(10e6)
     expect(sent).toBeLessThan(50e6)
+  })
+
+  it('are not transferred after the weights where the state of the optimizer is not wanted', async () => {
+    const weight = {
+      path: 'w',
+      shape: [5000],
+      dtype: 'float32' as const,
+      trainable: true,
+      data: new Float32Array(5000),
+    }
+    const state = { ...weight, path: 'm.w', shape: [2 ** 24], data: new Float32Array(2 ** 24) }
+    const file = encodeModel({ header: { format: 1 }, weights: [weight], optimizer: [state] })
+    let sent = 0
+    const { address } = await serve((response) => {
+      const send = () => {
+        if (response.destroyed || sent >= file.length) return
+        response.write(file.subarray(sent, (sent += 2 ** 16)), send)
+      }
+      response.writeHead(200, { 'content-length': file.length })
+      send()
+    })
+    const { weights } = await readModelFile(address, undefined, { weightsOnly: true })
+    expect(weights.map(({ path }) => path)).toEqual(['w'])
+    expect(sent).toBeLessThan(file.length / 4)
   })
 
   it('may contain their data', async () => {

@@ -83,6 +83,8 @@ export function decodeModel(
 export interface ReadModelOptions extends Pick<ReadOptions, 'maxBytes'> {
   /** The files that lie beside the model file, where they cannot be found: in an object by their paths, or a list of `File`. */
   readonly files?: BesideFiles
+  /** Whether the state of an optimizer is left out. Where it comes last in the file, it is not read or transferred. */
+  readonly weightsOnly?: boolean
 }
 
 /**
@@ -93,7 +95,7 @@ export interface ReadModelOptions extends Pick<ReadOptions, 'maxBytes'> {
 export async function readModelFile(
   source: FileSource | Readonly<Record<string, unknown>>,
   formats?: readonly FileFormat<ModelFile>[],
-  { files, ...options }: ReadModelOptions = {},
+  { files, weightsOnly = false, ...options }: ReadModelOptions = {},
 ): Promise<ModelFile> {
   const known = formats ?? knownFormats()
   if (isPlainObject(source) && !('arrayBuffer' in source) && !('getFile' in source)) {
@@ -107,11 +109,17 @@ export async function readModelFile(
     formats || known.some((format) => format.matches(start, name)) ? undefined : packageOf(name, start)
   const lengthOf = (start: Uint8Array) =>
     packageFor(start) ? Number.POSITIVE_INFINITY : lengthInFormat(known, start, name)
-  const bytes = await readFile(source as FileSource, { ...options, lengthOf })
+  const neededOf = (start: Uint8Array) => {
+    if (packageFor(start)) return Number.POSITIVE_INFINITY
+    const format = formatAt(known, start, name)
+    return format && (format.weightsOnly ? format.weightsOnly.lengthOf(start) : Number.POSITIVE_INFINITY)
+  }
+  const bytes = await readFile(source as FileSource, { ...options, lengthOf, ...(weightsOnly && { neededOf }) })
   const missing = packageFor(bytes)
   const format = formatOf(missing ? await loadFormats(missing, name) : known, bytes, name)
   try {
-    return await (format.readSet ? format.readSet(bytes, besideOf(source, files)) : format.read(bytes))
+    if (format.readSet) return await format.readSet(bytes, besideOf(source, files))
+    return ((weightsOnly && format.weightsOnly) || format).read(bytes)
   } catch (error) {
     throw explained(error, bytes, format, name)
   }
@@ -135,20 +143,29 @@ function readObject(source: Readonly<Record<string, unknown>>, formats: readonly
 /** The bytes by which a format is recognised. */
 const recognizedBytes = 4096
 
-/** Returns the length of a file in the first format that matches: infinity where the format does not know it. */
+/** The format of a file by the bytes at its beginning; undefined if they are too few. Throws `FormatError` if none can match. */
+function formatAt(
+  formats: readonly FileFormat<ModelFile>[],
+  start: Uint8Array,
+  path: string | undefined,
+): FileFormat<ModelFile> | undefined {
+  if (start.length < recognizedBytes) return undefined
+  const head = start.subarray(0, recognizedBytes)
+  return formats.find((format) => !format.lengthOf || format.matches(head, path)) ?? formatOf(formats, head, path)
+}
+
+/** Returns the length of a file in the format that matches: infinity where the format does not know it. */
 function lengthInFormat(
   formats: readonly FileFormat<ModelFile>[],
   start: Uint8Array,
   path: string | undefined,
 ): number | undefined {
-  if (start.length < recognizedBytes) return undefined
-  const head = start.subarray(0, recognizedBytes)
-  const possible = formats.find((format) => !format.lengthOf || format.matches(head, path))
-  const format = possible ?? formatOf(formats, head, path)
+  const format = formatAt(formats, start, path)
+  if (!format) return undefined
   try {
     return format.lengthOf ? format.lengthOf(start) : Number.POSITIVE_INFINITY
   } catch (error) {
-    throw explained(error, head, format, path)
+    throw explained(error, start, format, path)
   }
 }
 

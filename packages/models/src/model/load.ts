@@ -43,7 +43,7 @@ export async function loadModel<N extends KnownNames>(source: ModelSource, optio
   const { classes, compile = true, formats, files } = options
   const registry = withObjects(options.registry, options.customObjects)
   const { readModelFile } = await modelFiles()
-  const file = await readModelFile(source, formats, { ...(files && { files }) })
+  const file = await readModelFile(source, formats, { ...(files && { files }), weightsOnly: !compile })
   if (!file.header.spec)
     throw new ConfigError('The file holds weights only. Build the model, then call model.loadWeights(...).')
   const spec = file.header.seed === undefined ? file.header.spec : { ...file.header.spec, seed: file.header.seed }

@@ -181,7 +181,8 @@ export abstract class ModelFiles<N extends KnownNames = NoNames, C extends objec
     checkOptions('loadWeights', options)
     const { readModelFile, mergedWeights } = await modelFiles()
     this.build()
-    const { weights } = await this.matched(await readModelFile(source, options.formats, filesOf(options)), options)
+    const file = await readModelFile(source, options.formats, { ...filesOf(options), weightsOnly: true })
+    const { weights } = await this.matched(file, options)
     const isPartial = options.byName || options.skipMismatch
     await this.setWeights(isPartial ? mergedWeights(await this.getWeights(), weights, options) : weights)
   }
