@@ -21,7 +21,7 @@ import { CategoryEncoding } from '../preprocessing/category-encoding.ts'
 import { HashedCrossing } from '../preprocessing/hashed-crossing.ts'
 import { type Cross, crossOf } from './cross.ts'
 import { callOnValues, cardinalityOf, columnOf, isLearning, tensorOf, type Values } from './encode-feature.ts'
-import { type Feature, type FeatureName, featureOf, ownFeature, features as standard } from './feature.ts'
+import { type Feature, type FeatureName, featureOf, ownFeature, standardFeature } from './feature.ts'
 import { mapValues } from './map-values.ts'
 
 const fields = {
@@ -66,14 +66,14 @@ export type Encoded<T> = T | Readonly<Record<string, T>>
  * space.call({ age: [20], city: ['Oslo'] }).array() // => [[-1, 0, 0, 1]]
  */
 export class FeatureSpace {
-  static readonly float = standard.float
-  static readonly floatRescaled = standard.floatRescaled
-  static readonly floatNormalized = standard.floatNormalized
-  static readonly floatDiscretized = standard.floatDiscretized
-  static readonly integerCategorical = standard.integerCategorical
-  static readonly stringCategorical = standard.stringCategorical
-  static readonly integerHashed = standard.integerHashed
-  static readonly stringHashed = standard.stringHashed
+  static readonly float = /* @__PURE__ */ standardFeature('float')
+  static readonly floatRescaled = /* @__PURE__ */ standardFeature('floatRescaled')
+  static readonly floatNormalized = /* @__PURE__ */ standardFeature('floatNormalized')
+  static readonly floatDiscretized = /* @__PURE__ */ standardFeature('floatDiscretized')
+  static readonly integerCategorical = /* @__PURE__ */ standardFeature('integerCategorical')
+  static readonly stringCategorical = /* @__PURE__ */ standardFeature('stringCategorical')
+  static readonly integerHashed = /* @__PURE__ */ standardFeature('integerHashed')
+  static readonly stringHashed = /* @__PURE__ */ standardFeature('stringHashed')
   static readonly feature = ownFeature
 
   /** Features whose combinations are hashed to `crossingDim` numbers. */

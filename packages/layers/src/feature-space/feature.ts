@@ -98,6 +98,11 @@ export const features: { readonly [N in FeatureName]: (options?: FeatureOptions<
   },
 }
 
+/** Returns a standard feature. A function, because bundlers keep a class with a property that is read at module level. */
+export function standardFeature<N extends FeatureName>(name: N): (typeof features)[N] {
+  return features[name]
+}
+
 /** The name of the layer and the options of a standard feature with their defaults. Throws `ConfigError` for others. */
 function read<N extends FeatureName>(
   kind: N,
