@@ -5,7 +5,7 @@ import { type Hdf5Group, isHdf5, readHdf5 } from './hdf5/read-hdf5.ts'
 import { writeHdf5 } from './hdf5/write-hdf5.ts'
 import { namedValues, readNamedLayers, writeNamed, writeNamedLayers } from './layout/layer-names.ts'
 import { optimizerVariables, readOptimizerVariables, savedVariable, warnOfState } from './layout/optimizer-variables.ts'
-import { headerOf, parseConfig } from './read-config.ts'
+import { headerOf, isWithoutInput, parseConfig } from './read-config.ts'
 import { readWeightsFile, writeWeightsFile } from './weights-file.ts'
 import { compileConfig, configText, kerasVersion, modelConfig, outlineIn } from './write-config.ts'
 
@@ -47,10 +47,11 @@ function read(bytes: Uint8Array): ModelFile {
   const weights = config === undefined ? root : root.group('model_weights')
   if (!weights) throw new FormatError('The HDF5 file has the config of a model and no group model_weights.')
   requireVersion(textAttribute(root, 'keras_version') ?? textAttribute(weights, 'keras_version'))
+  const header = config === undefined ? { format: 1 as const } : headerOf(configsIn(root, config))
+  const file = { header, weights: [], optimizer: [] }
+  if (isWithoutInput(header.spec)) return file
   return {
-    header: config === undefined ? { format: 1 } : headerOf(configsIn(root, config)),
-    weights: [],
-    optimizer: [],
+    ...file,
     resolve(outline, options) {
       const state = outline.optimizer.length > 0 ? root.group('optimizer_weights') : undefined
       return {

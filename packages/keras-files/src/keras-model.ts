@@ -3,7 +3,7 @@ import type { FileFormat, ModelFile } from '@gradus/io'
 import { textOf } from './hdf5/byte-reader.ts'
 import { type Hdf5Group, isHdf5, readHdf5 } from './hdf5/read-hdf5.ts'
 import { idfWeightsAt, readLayerGroups } from './layout/layer-groups.ts'
-import { headerOf, parseConfig } from './read-config.ts'
+import { headerOf, isWithoutInput, parseConfig } from './read-config.ts'
 import { withVocabularies } from './vocabularies.ts'
 import { optimizerIn, writeWeightsFile } from './weights-file.ts'
 import { compileConfig, configText, kerasVersion, modelConfig, outlineIn } from './write-config.ts'
@@ -31,10 +31,12 @@ export const kerasModel = {
     const config = parseConfig(textOf(part('config.json')), 'config.json of the file')
     let root: Hdf5Group | undefined
     const weights = () => (root ??= readHdf5(part(weightsName)))
+    const header = headerOf(withVocabularies(config, archive, (path) => idfWeightsAt(weights(), path)))
+    const file = { header, weights: [], optimizer: [] }
+    // a stack that was never called does not know its inputs, and has no weights
+    if (config['class_name'] === 'Sequential' && isWithoutInput(header.spec)) return file
     return {
-      header: headerOf(withVocabularies(config, archive, (path) => idfWeightsAt(weights(), path))),
-      weights: [],
-      optimizer: [],
+      ...file,
       resolve(outline, options) {
         return { weights: readLayerGroups(weights(), outline, options), optimizer: optimizerIn(weights(), outline) }
       },

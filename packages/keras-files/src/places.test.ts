@@ -1,6 +1,6 @@
 import { cpu } from '@gradus/backend-cpu'
 import { useBackend } from '@gradus/tensor'
-import { strFromU8, unzipSync } from 'fflate'
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate'
 import {
   Dense,
   Input,
@@ -124,6 +124,28 @@ describe('in files of Keras', () => {
     const { config } = await partsOf(model)
     expect(config).toContain('"learning_rate":1.0,"momentum":0.0')
     expect(JSON.parse(config)).toMatchObject({ compile_config: { optimizer: { config: { learning_rate: 1 } } } })
+  })
+
+  it('a stack that was never called has no weights', async () => {
+    const model = small()
+    const { config } = await partsOf(model)
+    const parsed = JSON.parse(config)
+    const [, ...layers] = parsed.config.layers
+    const { build_config: _, ...bare } = { ...parsed, config: { layers, name: 's' } }
+    const parts = unzipSync(new Uint8Array(await (await fileOf(model, 'model.keras')).arrayBuffer()))
+    const read = await loadModel(zipSync({ ...parts, 'config.json': strToU8(JSON.stringify(bare)) }))
+    read.compile({ optimizer: 'sgd', loss: 'mse' })
+    expect(await fitted(read, { epochs: 1 })).toHaveLength(1)
+  })
+
+  it('a class of a Python program gives its weights, and no model', async () => {
+    const parts = unzipSync(new Uint8Array(await (await fileOf(small(), 'model.keras')).arrayBuffer()))
+    const config = { module: null, class_name: 'Mine', config: {}, registered_name: 'Mine' }
+    const file = zipSync({ ...parts, 'config.json': strToU8(JSON.stringify(config)) })
+    await expect(loadModel(file)).rejects.toThrow('is the class Mine of a Python program')
+    const model = small()
+    await model.loadWeights(file)
+    expect(await predicted(model)).toHaveLength(2)
   })
 
   it('the weights of tokens are beside the vocabulary', async () => {

@@ -1,6 +1,6 @@
+import { FormatError } from '@gradus/core'
 import {
   crc32,
-  FormatError,
   wideZipDirectory,
   wideZipEndBytes,
   type ZipDirectory,
@@ -9,7 +9,7 @@ import {
   zipDirectory,
   zipEntryAt,
   zipTailBytes,
-} from '@gradus/core'
+} from '@gradus/core/files'
 import { inflateAtMost } from '../deflate/inflate-at-most.ts'
 
 /** The files of a ZIP archive, which are read one by one. */
