@@ -10,8 +10,9 @@ import { decodeSafetensors, fromKeras, readModelFile } from 'gradus/io'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../apps/cli/src/config/read-config.ts'
 import { machineFiles } from '../../packages/callbacks/src/platform-files.ts'
+import { NewGroup, NewGroup } from '../../packages/keras-files/src/hdf5/new-group.ts'
 import { readHdf5 } from '../../packages/keras-files/src/hdf5/read-hdf5.ts'
-import { NewGroup, writeHdf5 } from '../../packages/keras-files/src/hdf5/write-hdf5.ts'
+import { writeHdf5 } from '../../packages/keras-files/src/hdf5/write-hdf5.ts'
 import { deepList } from './src/hostile.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gradus-limits-'))
