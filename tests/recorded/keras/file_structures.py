@@ -123,7 +123,7 @@ def attention(draw):
 def attention_arguments(draw):
     q, v, m = keras.Input((3, 4), name="q"), keras.Input((5, 4), name="v"), keras.Input((3, 5), dtype="bool", name="m")
     y, scores = layers.MultiHeadAttention(2, 3, output_shape=4)(query=q, value=v, key=v, attention_mask=m, return_attention_scores=True)
-    z = layers.GroupedQueryAttention(3, 4, 2)(q, v, attention_mask=m)
+    z = layers.GroupQueryAttention(3, 4, 2)(q, v, attention_mask=m)
     a, weights = layers.Attention(use_scale=True)([y, v], mask=[None, None], return_attention_scores=True)
     b = layers.AdditiveAttention()([z, v])
     joined = layers.Concatenate()([layers.Flatten()(part) for part in (y, scores, z, a, weights, b)])
@@ -135,11 +135,10 @@ def attention_arguments(draw):
 def encoder_decoder(draw):
     source, target = keras.Input((None,), dtype="int32", name="source"), keras.Input((None,), dtype="int32", name="target")
     embed = layers.Embedding(9, 4, mask_zero=True)
-    sequence, h, c = layers.LSTM(3, return_sequences=True, return_state=True)(embed(source))
-    decoded = layers.LSTM(3, return_sequences=True)(embed(target), initial_state=[h, c])
-    mixed = layers.Attention()([decoded, sequence])
-    last = layers.GRU(2)(layers.Concatenate()([decoded, mixed]))
-    return keras.Model([source, target], layers.Dense(2)(last)), [draw.ints(4, 5, below=9), draw.ints(4, 3, below=9)]
+    # what comes after depends on the version: from 3.16 on recurrent layers pass no mask on
+    _, h, c = layers.LSTM(3, return_sequences=True, return_state=True)(embed(source))
+    decoded = layers.LSTM(3)(embed(target), initial_state=[h, c])
+    return keras.Model([source, target], layers.Dense(2)(decoded)), [draw.ints(4, 5, below=9), draw.ints(4, 3, below=9)]
 
 
 @structure
@@ -283,7 +282,7 @@ INITIALIZERS = [
     keras.initializers.Orthogonal(0.5), keras.initializers.Identity(0.5),
 ]  # fmt: skip
 REGULARIZERS = [
-    "l1", "l2", "l1_l2", keras.regularizers.L1(0.02), keras.regularizers.L2(0.03), keras.regularizers.L1L2(0.01, 0.02),
+    "l1", "l2", keras.regularizers.L1(0.02), keras.regularizers.L2(0.03), keras.regularizers.L1L2(0.01, 0.02),
     keras.regularizers.OrthogonalRegularizer(0.01, mode="columns"),
 ]  # fmt: skip
 CONSTRAINTS = ["max_norm", "non_neg", "unit_norm", keras.constraints.MaxNorm(0.8, axis=1), keras.constraints.MinMaxNorm(0.2, 0.9, 0.5, axis=0), keras.constraints.UnitNorm(axis=1)]
@@ -299,7 +298,7 @@ def parts(draw):
     chosen = []
     for _ in range(6):
         options = {"kernel_initializer": draw.choice(*INITIALIZERS), "activation": draw.choice(*ACTIVATIONS[:-1])}
-        options[draw.choice("kernel", "bias", "activity") + "_regularizer"] = draw.choice(*REGULARIZERS[:6])
+        options[draw.choice("kernel", "bias", "activity") + "_regularizer"] = draw.choice(*REGULARIZERS[:5])
         if "kernel_regularizer" not in options:
             options["kernel_constraint"] = draw.choice(*CONSTRAINTS)
         chosen.append(layers.Dense(4, **options))

@@ -1,11 +1,12 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { HostArray, Named } from '@gradus/core'
+import { type HostArray, isPlainObject, type ModelSpec, type Named } from '@gradus/core'
 import { kerasFormats } from '@gradus/keras-files'
 import { type Tensor, useBackend } from '@gradus/tensor'
-import { loadModel, type Model } from 'gradus'
+import { fromSpec, loadModel, type Model } from 'gradus'
 import { CustomScaleLayer, LayerScale } from 'gradus/applications'
 import { backends } from '../../backends.ts'
+import { registry } from './build.ts'
 import { isRecorded, type Recorded, toHost, toNamedHost } from './recorded.ts'
 
 interface FileRecord {
@@ -67,6 +68,7 @@ async function compare(folder: string, name: string, kind: string, given: FileRe
   const out = `${name}.out.${kind}`
   if (kind === 'torch.keras') return resumed(model, record)
   await model.save(join(folder, out), { formats })
+  if (kind === 'keras') await (await withDefaults(model)).save(join(folder, `${name}.out.own.keras`), { formats })
   const written = await load(folder, out, `${name}.keras`)
   return Math.max(await resumed(model, record), await resumed(written, record))
 }
@@ -79,6 +81,34 @@ async function load(folder: string, file: string, whole: string): Promise<Model>
   if (model.optimizer) await model.restore(join(folder, file), { formats })
   else await model.loadWeights(join(folder, file), { formats })
   return model
+}
+
+/** A copy of a model as a program makes it, without the options that have their defaults; Keras has to have the same ones. */
+async function withDefaults(model: Model): Promise<Model> {
+  const copy = fromSpec(minimal(model.toSpec()) as ModelSpec, registry.with(CustomScaleLayer, LayerScale) as never)
+  copy.build()
+  await copy.setWeights(await model.getWeights())
+  return copy
+}
+
+const kindsOfSpecs = ['layer', 'initializer', 'regularizer', 'constraint'] as const
+
+function minimal(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(minimal)
+  if (!isPlainObject(value)) return value
+  const kind = kindsOfSpecs.find((known) => typeof value[known] === 'string')
+  const fields: Readonly<Record<string, unknown>> = (kind && registry.find(kind, String(value[kind]))?.fields) ?? {}
+  const given = Object.entries(value).filter(([key, item]) => {
+    const { [key]: field } = fields
+    return !isPlainObject(field) || field['default'] === undefined || !isDefault(item, field['default'])
+  })
+  return Object.fromEntries(given.map(([key, item]) => [key, minimal(item)]))
+}
+
+function isDefault(value: unknown, standard: unknown): boolean {
+  const kind = isPlainObject(value) && Object.keys(value).length === 1 ? Object.values(value)[0] : value
+  if (typeof kind === 'string' && typeof standard === 'string') return kind.toLowerCase() === standard.toLowerCase()
+  return JSON.stringify(value) === JSON.stringify(standard)
 }
 
 /** The greatest difference of predictions, and of a run of training that goes on. */

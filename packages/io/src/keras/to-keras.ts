@@ -3,7 +3,14 @@ import type { LayerOutline } from '../formats/outline.ts'
 import type { CompileSpec } from './from-keras.ts'
 import type { KerasKind } from './names.ts'
 import { functionalConfig, inputConfig, sequentialConfig } from './to-model.ts'
-import { activationLayers, kerasObject, kerasOptionName, kerasOptionValue, snakeName } from './to-names.ts'
+import {
+  activationLayers,
+  kerasObject,
+  kerasOptionName,
+  kerasOptionValue,
+  requiredOptions,
+  snakeName,
+} from './to-names.ts'
 
 /**
  * Translates the spec of a model into the form of `keras.saving.serialize_keras_object`, which Keras 3 loads. `outline` describes the
@@ -84,6 +91,7 @@ function definition(kind: KerasKind, spec: Readonly<Record<string, unknown>>, ou
   const known = name ?? outline?.name.split('.').at(-1)
   const config = {
     ...(known !== undefined && kind !== 'initializer' && { name: known }),
+    ...(Object.hasOwn(requiredOptions, type) && requiredOptions[type]),
     ...Object.fromEntries(entries),
   }
   const dynamic = kind === 'optimizer' && config['loss_scale_factor' as never] === 'dynamic'

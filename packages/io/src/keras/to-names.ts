@@ -20,6 +20,14 @@ const innerModules: Readonly<Record<string, string>> = {
   LayerScale: 'keras.src.applications.convnext',
 }
 
+/** Options that Keras reads without a default, with the values that they have here by default. */
+export const requiredOptions: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  Constant: { value: 0 },
+  OptimizerMap: { optimizer_map: {} },
+  Rescaling: { offset: 0 },
+  TextVectorization: { standardize: 'lower_and_strip_punctuation', split: 'whitespace', ngrams: null },
+}
+
 /** Classes of Gradus that Keras does not have. */
 const onlyHere: readonly string[] = ['Cyclic', 'OneCycle', 'RAdam', 'TernaryDense']
 
