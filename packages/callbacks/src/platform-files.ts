@@ -1,5 +1,8 @@
 import type { FileHandle } from 'node:fs/promises'
-import { DataError, nodeModule, reasonOf, replaceFile, shortened } from '@gradus/core'
+import { DataError, nodeModule } from '@gradus/core'
+
+/** The code for files, which is loaded with the first file that is read or written. */
+const shared = () => import('@gradus/core/files')
 
 /** The part of a file system that loggers use. */
 export interface TextFiles {
@@ -28,6 +31,7 @@ export const machineFiles: TextFiles = {
       return await readFile(path, 'utf8')
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      const { reasonOf, shortened } = await shared()
       throw new DataError(`The file '${shortened(path)}' cannot be read: ${reasonOf(cause)}`, { cause })
     }
   },
@@ -66,9 +70,11 @@ export interface EventFiles {
 /** The file system. Throws on platforms without files. */
 export const machineEventFiles: EventFiles = {
   async write(path, data) {
-    await named(path, () =>
-      replaceFile(requireModule('node:fs/promises', path), requireModule('node:path', path), path, data),
-    )
+    await named(path, async () => {
+      const [fs, names] = [requireModule('node:fs/promises', path), requireModule('node:path', path)]
+      const { replaceFile } = await shared()
+      await replaceFile(fs, names, path, data)
+    })
   },
   append: appendTo,
 }
@@ -93,6 +99,7 @@ async function named(path: string, write: () => Promise<void>): Promise<void> {
   try {
     await write()
   } catch (cause) {
+    const { reasonOf, shortened } = await shared()
     throw new Error(`The file '${shortened(path)}' cannot be written: ${reasonOf(cause)}`, { cause })
   }
 }

@@ -1,6 +1,6 @@
-// Messages in the wire format of Protocol Buffers: https://protobuf.dev/programming-guides/encoding
-
 import { joinBytes } from '@gradus/core'
+
+// Messages in the wire format of Protocol Buffers: https://protobuf.dev/programming-guides/encoding
 
 const text = /* @__PURE__ */ new TextEncoder()
 

@@ -1,4 +1,5 @@
-import { joinBytes, type PngPixels, type WeightValue } from '@gradus/core'
+import { joinBytes, type WeightValue } from '@gradus/core'
+import type { PngPixels } from '@gradus/core/files'
 import { encodePng } from './png.ts'
 import { bytesField, bytesOfDoubles, bytesOfFloat, wholeField } from './protobuf.ts'
 

@@ -1,4 +1,5 @@
-import { ConfigError, DataError, describeValue, isPlainObject, nodeModule, shortened } from '@gradus/core'
+import { ConfigError, DataError, describeValue, isPlainObject, nodeModule } from '@gradus/core'
+import { shortened } from '@gradus/core/files'
 import { removeFile, schemeNameOf } from './addresses/index.ts'
 import type { ReadBeside } from './formats/file-format.ts'
 import { type FileSource, readFile } from './platform-files.ts'

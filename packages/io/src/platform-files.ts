@@ -1,4 +1,5 @@
-import { ConfigError, DataError, describeValue, nodeModule, reasonOf, replaceFile, shortened } from '@gradus/core'
+import { ConfigError, DataError, describeValue, nodeModule } from '@gradus/core'
+import { reasonOf, replaceFile, shortened } from '@gradus/core/files'
 import { browser } from './addresses/browser.ts'
 import { openAddress, schemeNameOf, writeAddress } from './addresses/index.ts'
 import { joined, type Pieces, type ReadOptions } from './read-pieces.ts'

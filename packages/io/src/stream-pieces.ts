@@ -1,4 +1,5 @@
-import { ConfigError, DataError, describeValue, reasonOf, shortened } from '@gradus/core'
+import { ConfigError, DataError, describeValue } from '@gradus/core'
+import { reasonOf, shortened } from '@gradus/core/files'
 import type { Pieces } from './read-pieces.ts'
 
 export const expected = 'A file to read is a path, a file handle, a Blob or its bytes'

@@ -1,4 +1,5 @@
-import { FormatError, strayFile } from '@gradus/core'
+import { FormatError } from '@gradus/core'
+import { strayFile } from '@gradus/core/files'
 import { decodeValues } from '@gradus/io'
 import type { TypedArray } from '@gradus/tensor'
 import { bytesOf, type WeightSpec } from './weight-spec.ts'

@@ -3,7 +3,7 @@
  * of Git LFS, which names a file that was not fetched. Returns undefined for other files. The first 300 bytes decide.
  *
  * @example
- * import { strayFile } from '@gradus/core'
+ * import { strayFile } from '@gradus/core/files'
  * strayFile(new TextEncoder().encode('<!DOCTYPE html><title>Not found</title>')) // => 'html'
  */
 export function strayFile(bytes: Uint8Array): 'html' | 'lfs' | undefined {

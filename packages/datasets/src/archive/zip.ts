@@ -1,5 +1,5 @@
+import { FormatError } from '@gradus/core'
 import {
-  FormatError,
   wideZipDirectory,
   wideZipEndBytes,
   type ZipDirectory,
@@ -8,7 +8,7 @@ import {
   zipDirectory,
   zipEntryAt,
   zipTailBytes,
-} from '@gradus/core'
+} from '@gradus/core/files'
 import { type Chunks, chunksOf } from '../files/bytes.ts'
 import { type Entry, maxEntries } from './entry.ts'
 import { inflate } from './inflate.ts'

@@ -1,4 +1,5 @@
-import { DataError, joinBytes, strayFile } from '@gradus/core'
+import { DataError, joinBytes } from '@gradus/core'
+import { strayFile } from '@gradus/core/files'
 
 /** Pieces of the contents of a file. */
 export type Chunks = AsyncIterable<Uint8Array>

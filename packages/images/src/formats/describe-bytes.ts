@@ -1,4 +1,4 @@
-import { strayFile } from '@gradus/core'
+import { strayFile } from '@gradus/core/files'
 
 /** Says what bytes are that are no image, as the end of a sentence. */
 export function describeBytes(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-import { type PngPixels, pngFile, pngRows } from '@gradus/core'
+import { type PngPixels, pngFile, pngRows } from '@gradus/core/files'
 import { deflate } from './platform-inflate.ts'
 
 /** Encodes pixels as a PNG file; gray of 16 bits keeps them. */

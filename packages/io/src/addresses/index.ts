@@ -1,4 +1,5 @@
-import { ConfigError, DataError, reasonOf, shortened } from '@gradus/core'
+import { ConfigError, DataError } from '@gradus/core'
+import { reasonOf, shortened } from '@gradus/core/files'
 import type { Pieces } from '../read-pieces.ts'
 import * as all from './all.ts'
 import type { AddressScheme } from './scheme.ts'

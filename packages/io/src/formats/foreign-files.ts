@@ -1,4 +1,5 @@
-import { FormatError, strayFile } from '@gradus/core'
+import { FormatError } from '@gradus/core'
+import { strayFile } from '@gradus/core/files'
 
 interface ForeignFile {
   /** The bytes at the beginning, as characters. */

@@ -1,6 +1,5 @@
-import { FormatError } from '@gradus/core'
+import { crc32, FormatError } from '@gradus/core'
 import {
-  crc32,
   wideZipDirectory,
   wideZipEndBytes,
   type ZipDirectory,
