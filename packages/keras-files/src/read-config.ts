@@ -45,7 +45,9 @@ function isSubclass({
   module,
   registered_name: registered,
 }: Readonly<Record<string, unknown>>): boolean {
-  return typeof name === 'string' && typeof registered === 'string' && !/^keras\b/.test(String(module))
+  return (
+    typeof name === 'string' && typeof registered === 'string' && !/^(tf_keras|keras|tensorflow)\b/.test(String(module))
+  )
 }
 
 function subclassError(name: unknown): FormatError {

@@ -51,9 +51,11 @@ export interface CompileSpec {
  */
 export function compileFromKeras(model: unknown): CompileSpec | undefined {
   requireBounded(model, 'The Keras config', FormatError)
-  const { config, training } = savedModel(model)
+  const { config, training, keras2 } = savedModel(model)
   const own = (config as { compile_config?: Record<string, unknown> } | null)?.compile_config
-  const compiled = training ? compileConfigOf(training) : own
+  // a .keras file of Keras 2
+  const old = keras2 && own?.['optimizer'] ? { ...own, optimizer_config: own['optimizer'] } : undefined
+  const compiled = training || old ? compileConfigOf((training ?? old)!) : own
   if (!compiled || Object.keys(compiled).length === 0) return undefined
   const parts = ['optimizer', 'loss', 'loss_weights', 'metrics', 'weighted_metrics']
     .filter((key) => compiled[key] !== null && compiled[key] !== undefined)
@@ -108,10 +110,18 @@ function translateObject(object: KerasObject, expected: KerasKind | undefined): 
   if (className.startsWith('__') || module === 'builtins') return builtin(object)
   if (className === 'DTypePolicy' || className === 'Policy')
     return optionValue('dtype', policyFor(String((config as { name?: unknown } | null)?.name)))
+  if (/^(Quantized|GPTQ|AWQ).*DTypePolicy$/.test(className)) throw quantizedError(config)
   if (className === 'function' || typeof config === 'string') return functionName(config)
   const activation = expected === 'activation' ? (activationOfLayer(object) ?? hardSigmoidOfLayers(object)) : undefined
   if (activation) return activation
   return kindOf(object, expected) === 'model' ? modelSpec(object) : definitionSpec(object, expected)
+}
+
+function quantizedError(config: unknown): FormatError {
+  const { mode, source_name: source } = (config ?? {}) as { readonly mode?: unknown; readonly source_name?: unknown }
+  return new FormatError(
+    `The model was quantized in Keras (${String(mode).slice(0, 20)} from ${String(source).slice(0, 20)}), and such weights are not read. Save it before model.quantize(...), and call model.quantize('int8') here.`,
+  )
 }
 
 /** The slope of a hard sigmoid that Keras has as a stack of `Rescaling` and `ReLU`; undefined for other stacks. */

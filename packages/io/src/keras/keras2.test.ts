@@ -71,6 +71,48 @@ describe('layers of Keras 2', () => {
     expect(fromKeras(ofKeras3)).toEqual(spec)
   })
 
+  it('lose options that say nothing about the results', () => {
+    expect(only('Conv2DTranspose', { filters: 2, kernel_size: 3, groups: 1 })).toEqual({
+      layer: 'Conv2DTranspose',
+      filters: 2,
+      kernelSize: 3,
+    })
+    expect(only('RandomFlip', { rng_type: 'stateful' })).toEqual({ layer: 'RandomFlip' })
+    expect(only('SpatialDropout1D', { rate: 0.2, noise_shape: [1] })).toEqual({ layer: 'SpatialDropout1D', rate: 0.2 })
+  })
+
+  it('may have numbers that are arrays of NumPy', () => {
+    const array = { type: 'ndarray', value: 0.2 }
+    expect(only('LeakyReLU', { alpha: array })).toEqual({ layer: 'LeakyReLU', negativeSlope: 0.2 })
+    expect(only('ReLU', { max_value: 6, threshold: array, negative_slope: [0] })).toEqual({
+      layer: 'ReLU',
+      maxValue: 6,
+      threshold: 0.2,
+      negativeSlope: 0,
+    })
+    const activation = layer('LeakyReLU', { name: 'l', alpha: 0.1 })
+    expect(only('Dense', { units: 1, activation })).toEqual({
+      layer: 'Dense',
+      units: 1,
+      activation: { activation: 'leakyRelu', negativeSlope: 0.1 },
+    })
+  })
+
+  it('were compiled with the optimizers of Keras 2, in .keras files too', () => {
+    const config = { name: 'SGD', learning_rate: 0.1, decay: 0.001, momentum: 0.9, nesterov: false }
+    const optimizer = { module: 'keras.optimizers.legacy', class_name: 'SGD', config, registered_name: null }
+    const dense = layer('Dense', { units: 1, batch_input_shape: [null, 2] })
+    const saved = {
+      class_name: 'Sequential',
+      config: { layers: [dense] },
+      compile_config: { optimizer, loss: 'mse' },
+    }
+    expect(compileFromKeras(saved)).toMatchObject({
+      optimizer: { optimizer: 'SGD', learningRate: { schedule: 'InverseTimeDecay', decayRate: 0.001 } },
+      loss: 'mse',
+    })
+  })
+
   it('are refused where Keras 3 cannot do the same', () => {
     expect(() => only('LSTM', { name: 'l', units: 1, time_major: true })).toThrow(
       'The LSTM "l" has the option time_major, which Keras 3 does not have.',

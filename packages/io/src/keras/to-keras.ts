@@ -94,6 +94,8 @@ function definition(kind: KerasKind, spec: Readonly<Record<string, unknown>>, ou
     ...(Object.hasOwn(requiredOptions, type) && requiredOptions[type]),
     ...Object.fromEntries(entries),
   }
+  // Keras's own class does not take it back
+  if (/^SpatialDropout\dD$/.test(type)) delete config['trainable' as never]
   const dynamic = kind === 'optimizer' && config['loss_scale_factor' as never] === 'dynamic'
   if (dynamic) return scaled(type, config)
   if (kind === 'optimizer' && config['loss_scale_factor' as never] === 1) delete config['loss_scale_factor' as never]
