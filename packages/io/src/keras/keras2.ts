@@ -51,9 +51,10 @@ const classNames: Readonly<Record<string, string>> = {
 }
 
 /** Options of Keras 2 that say nothing about the results. */
-const dropped = new Set(
-  'input_length implementation fused ragged sparse optional num_constants rng_type force_generator'.split(' '),
-)
+const dropped = /* @__PURE__ */ (() =>
+  new Set(
+    'input_length implementation fused ragged sparse optional num_constants rng_type force_generator'.split(' '),
+  ))()
 
 /** Options of classes that they inherit and do not use. */
 const unused: Readonly<Record<string, readonly string[]>> = {
@@ -72,10 +73,11 @@ const unused: Readonly<Record<string, readonly string[]>> = {
   AdditiveAttention: ['causal'],
 }
 
-const rnnOptions = (
-  'name trainable dtype batch_input_shape cell return_sequences return_state go_backwards stateful unroll ' +
-  'zero_output_for_mask'
-).split(' ')
+const rnnOptions = /* @__PURE__ */ (() =>
+  (
+    'name trainable dtype batch_input_shape cell return_sequences return_state go_backwards stateful unroll ' +
+    'zero_output_for_mask'
+  ).split(' '))()
 
 function renamed(className: string, config: Config): Config {
   if (config['time_major'] === true) {
