@@ -144,7 +144,9 @@ def save(model, path, quick, x):
         problem = f"fails ({str(error)[:160]!r})"
     if problem:
         print(f"Keras {problem} after it has read {file.name}", flush=True)
-    return ["h5"] if problem else []
+    # in these files matrices of low rank are apart, in the others their product is added, so that training goes on differently
+    apart = any(getattr(part, "lora_enabled", False) for part in model._flatten_layers())
+    return ["h5"] if problem or apart else []
 
 
 TORCH = {"Adadelta", "Adagrad", "Adam", "Adamax", "AdamW", "Lion", "Nadam", "RMSprop", "SGD"}

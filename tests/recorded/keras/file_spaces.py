@@ -232,8 +232,9 @@ def of_layer(name, draw):
     given = x if len(x) > 1 else x[0]
     if len(parts) < len(outputs):
         return Built(keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs if len(outputs) > 1 else outputs[0]), given)
-    if any(part.compute_dtype == "float16" for part in call.layer._flatten_layers()):
-        # steps of training would differ in half precision
+    stateful = fixed_batch(call.layer) and "Cell" not in type(call.layer).__name__
+    if stateful or any(part.compute_dtype == "float16" for part in call.layer._flatten_layers()):
+        # in half precision steps of training differ, and on JAX Keras forgets the states of compiled steps
         return Built(keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs), given)
     out = layers.Dense(2, name="out")(parts[0] if len(parts) == 1 else layers.Concatenate()(parts))
     return mse(keras.Model(inputs if len(inputs) > 1 else inputs[0], out), given, draw)
