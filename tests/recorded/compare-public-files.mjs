@@ -150,6 +150,7 @@ function print(rows) {
       '.h5',
       'model.json',
       'unchanged',
+      '',
     ],
   ]
   rows.forEach(({ job, outcome, ...row }) => {
@@ -181,17 +182,16 @@ function print(rows) {
             ? note(row.same)
             : 'yes'
           : note(files.same)
-    const falls = !losses || losses[0] === 0 || losses[1] < losses[0]
+    const falls = !losses || losses[1] <= losses[0]
     const isWrong = (value) => value !== undefined && !(value <= tolerance)
     const refused = problem && /FormatError|ConfigError/.test(problem)
-    if (
+    const isFailed =
       (problem && !refused) ||
       isWrong(far) ||
       !falls ||
       row.same ||
       ['keras', 'h5', 'tfjs'].some((form) => isWrong(row[form]))
-    )
-      failed++
+    if (isFailed) failed++
     table.push([
       ...start,
       String(recorded.layers),
@@ -202,6 +202,7 @@ function print(rows) {
       out('h5'),
       out('tfjs'),
       unchanged,
+      isFailed ? 'FAILED' : '',
     ])
   })
   const widths = table[0].map((_, column) => Math.max(...table.map((line) => (line[column] ?? '').length)))
