@@ -15,7 +15,7 @@ const colorTypes: Readonly<Record<number, number>> = { 1: 0, 2: 4, 3: 2, 4: 6 }
  * Returns the rows of an image as a PNG file holds them before compression: each begins with the number of its filter, and all but the
  * first are differences from the row above.
  */
-export function pngRows({ data, width, height, channels }: PngPixels): Uint8Array<ArrayBuffer> {
+export function pngRows({ data, width, height, channels }: PngPixels): InstanceType<Uint8ArrayConstructor> {
   const bytes = data instanceof Uint16Array ? bigEndian(data) : data
   const rowBytes = width * channels * data.BYTES_PER_ELEMENT
   const rows = new Uint8Array(height * (rowBytes + 1))
