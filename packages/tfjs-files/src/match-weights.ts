@@ -114,12 +114,15 @@ function bestOwner(name: string, owners: ReadonlyMap<string, readonly Owner[]>):
   const words = wordsOf(name)
   let best: Owner | undefined
   let bestScore = -1
-  words.slice(0, -1).forEach((word, index) => {
-    for (const owner of owners.get(word) ?? []) {
-      const around = owner.models.filter((model) => words.slice(0, index).includes(model)).length
-      if (around > bestScore) {
+  words.slice(0, -1).forEach((_, index) => {
+    // names of layers may have slashes, as in `Conv/BatchNorm`
+    for (let end = index + 1; end < words.length && end <= index + 8; end++) {
+      for (const owner of owners.get(words.slice(index, end).join('/')) ?? []) {
+        const around = owner.models.filter((model) => words.slice(0, index).includes(model)).length
+        const score = around * 10 + (end - index)
+        if (score <= bestScore) continue
         best = owner
-        bestScore = around
+        bestScore = score
       }
     }
   })

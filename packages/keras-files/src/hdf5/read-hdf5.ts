@@ -106,7 +106,9 @@ class Group implements Hdf5Group {
 
   group(name: string): Hdf5Group | undefined {
     const address = this.entries.get(name)
-    return address === undefined ? undefined : groupAt(this.reader, address, this.within(name), this.depth + 1)
+    if (address !== undefined) return groupAt(this.reader, address, this.within(name), this.depth + 1)
+    const [first, rest] = splitPath(name)
+    return rest === undefined ? undefined : this.group(first)?.group(rest)
   }
 
   values(name: string): Values | undefined {
