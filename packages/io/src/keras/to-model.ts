@@ -77,7 +77,8 @@ export function functionalConfig(spec: FunctionalSpec, outline: LayerOutline, tr
     const called = nodeCalls(node, tensor)
     const operation =
       (node.spec as LayerSpec).layer === 'Operation' ? operationConfig({ ...node, name }, tensor) : undefined
-    const config = operation?.object ?? translate(node.spec, { ...outlines.get(node.name)!, name })
+    const spec = name === node.name ? node.spec : { ...node.spec, name }
+    const config = operation?.object ?? translate(spec, { ...outlines.get(node.name)!, name })
     return { ...config, name, inbound_nodes: operation?.calls ?? called }
   })
   // the construction of a graph counts as its first call
