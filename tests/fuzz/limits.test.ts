@@ -50,6 +50,10 @@ const columns = { a: 'string' } as const
 const trials: Readonly<Record<string, Trial>> = {
   'nested lists and objects in a config': { read: (depth) => fromKeras({ config: deepList(depth - 1) }) },
   'lists and objects in such data': { read: (count) => fromKeras(Array.from({ length: count - 1 }, () => [])) },
+  'characters of a Keras config': {
+    read: (length) => fromKeras({ config: {}, training_config: '{}'.padEnd(length) }),
+    onlyBeyond: true,
+  },
   'nested lists and objects in the options': {
     // the options and the values in the innermost list are levels too
     read: (depth) => standard.parse('layer', { layer: 'Operation', operation: 'add', args: deepList(depth - 1) }),

@@ -21,14 +21,14 @@ export const kerasModel = {
   lengthOf: () => Number.POSITIVE_INFINITY,
   read(bytes: Uint8Array): ModelFile {
     const archive = readZip(bytes)
-    const part = (name: string): Uint8Array => {
-      const found = archive.read(name)
+    const part = (name: string, most?: number): Uint8Array => {
+      const found = archive.read(name, most)
       if (found) return found
       throw new FormatError(
         `The archive has no ${name}, so it is no model that Keras saved. It has ${archive.names.slice(0, 10).join(', ') || 'no files'}.`,
       )
     }
-    const config = parseConfig(textOf(part('config.json')), 'config.json of the file')
+    const config = parseConfig(textOf(part('config.json', 2 ** 26)), 'config.json of the file')
     let root: Hdf5Group | undefined
     const weights = () => (root ??= readHdf5(part(weightsName)))
     const header = headerOf(withVocabularies(config, archive, (path) => idfWeightsAt(weights(), path)))

@@ -1,8 +1,9 @@
-import { FormatError, isModelSpec, type LayerSpec, type ModelSpec } from '@gradus/core'
+import { FormatError, isModelSpec, type LayerSpec, type ModelSpec, requireBoundedJson } from '@gradus/core'
 import { compileFromKeras, fromKeras, type ModelHeader } from '@gradus/io'
 
 /** Parses a config of Keras, which is JSON. `title` is its name in messages. */
 export function parseConfig(text: string, title: string): Readonly<Record<string, unknown>> {
+  requireBoundedJson(text, title, FormatError)
   let config: unknown
   try {
     config = JSON.parse(text)

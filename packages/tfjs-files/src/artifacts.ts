@@ -1,4 +1,4 @@
-import { describeValue, FormatError, isPlainObject, joinBytes, requireBounded } from '@gradus/core'
+import { describeValue, FormatError, isPlainObject, joinBytes, requireBounded, requireBoundedJson } from '@gradus/core'
 import type { ReadBeside } from '@gradus/io'
 import { bytesOf, type WeightSpec, weightSpecs } from './weight-spec.ts'
 import { decodeWeights, type NamedWeight } from './weight-values.ts'
@@ -16,9 +16,11 @@ export function areArtifacts(value: unknown): value is Artifacts {
 
 /** Parses the text of a model.json. Throws `FormatError` if it is none. */
 export function parseArtifacts(bytes: Uint8Array): Artifacts {
+  const text = new TextDecoder().decode(bytes)
+  requireBoundedJson(text, 'The model.json', FormatError)
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes))
+    value = JSON.parse(text)
   } catch (cause) {
     throw new FormatError(
       `The model.json is not JSON: ${(cause as Error).message.slice(0, 200)}. Get the file again; it may be cut short.`,
@@ -45,14 +47,21 @@ export function pathsIn(artifacts: Artifacts): string[] {
   return groupsOf(artifacts).flatMap(({ paths }) => paths.map((path) => path.replace(/^(\.\/)+/, '')))
 }
 
+const again = 'Save the model again with TensorFlow.js, or convert it again.'
+
 /** Reads the weights of the files beside a model.json. Throws `FormatError` with the place for files of another length. */
 export async function readWeights(artifacts: Artifacts, beside: ReadBeside): Promise<NamedWeight[]> {
   const found: NamedWeight[] = []
+  const seen = new Set<string>()
   for (const { paths, weights } of groupsOf(artifacts)) {
     const needed = weights.reduce((total, spec) => total + bytesOf(spec), 0)
     const parts: Uint8Array[] = []
     let length = 0
     for (const path of paths) {
+      // a small file that is read many times takes gigabytes
+      if (seen.has(path))
+        throw new FormatError(`The weightsManifest names the file '${path.slice(0, 200)}' twice. ${again}`)
+      seen.add(path)
       const part = await beside(path, { maxBytes: Math.max(needed - length, 4096) })
       length += part.length
       parts.push(part)

@@ -32,6 +32,14 @@ describe('damaged files are refused with the place', () => {
     await expect(loadModel(saved.json, { formats })).rejects.toThrow("Give it: { files: { 'weights.bin': bytes } }")
   })
 
+  it('a file that is named twice, and JSON that is nested deeply', async () => {
+    await expect(load((group) => ({ ...group, paths: ['weights.bin', 'weights.bin'] }))).rejects.toThrow(
+      "The weightsManifest names the file 'weights.bin' twice",
+    )
+    const deep = bytes(`{"modelTopology":${'['.repeat(1000)}`)
+    await expect(loadModel(deep, { formats })).rejects.toThrow('nested more than 256 deep')
+  })
+
   it.each(['../../etc/passwd', '/etc/passwd', 'https://elsewhere.org/w.bin', 'file:///etc/passwd', 'a/../../b'])(
     'paths that climb: %s',
     async (path) => {

@@ -1,4 +1,4 @@
-import { FormatError, isPlainObject } from '@gradus/core'
+import { FormatError, isPlainObject, requireBoundedJson } from '@gradus/core'
 import { type Config, describeKeras } from './object.ts'
 import { isOperationName } from './operation.ts'
 
@@ -64,6 +64,7 @@ function versionIn(file: unknown): string | undefined {
 /** HDF5 files hold the configs as texts. */
 function textOrObject(value: unknown, name: string): unknown {
   if (typeof value !== 'string') return value ?? undefined
+  requireBoundedJson(value, `The ${name}`, FormatError)
   try {
     return JSON.parse(value)
   } catch (cause) {

@@ -14,8 +14,8 @@ import { inflateAtMost } from '../deflate/inflate-at-most.ts'
 /** The files of a ZIP archive, which are read one by one. */
 export interface ZipFiles {
   readonly names: readonly string[]
-  /** The bytes of a file; undefined if there is none of this name. */
-  read(name: string): Uint8Array | undefined
+  /** The bytes of a file; undefined if there is none of this name. Throws `FormatError` for one of more than `most` bytes. */
+  read(name: string, most?: number): Uint8Array | undefined
 }
 
 /** The most files that an archive has. */
@@ -51,8 +51,12 @@ export function readZip(bytes: Uint8Array): ZipFiles {
     )
   return {
     names: [...entries.keys()],
-    read: (name) => {
+    read: (name, most = Number.POSITIVE_INFINITY) => {
       const entry = entries.get(name)
+      if (entry && entry.size > most)
+        throw new FormatError(
+          `The file '${shown(name)}' of the archive has ${entry.size} bytes; at most ${most} are read.`,
+        )
       return entry && contents(bytes, entry)
     },
   }
