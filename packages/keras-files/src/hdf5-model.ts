@@ -1,7 +1,7 @@
 import { FormatError } from '@gradus/core'
 import type { FileFormat, ModelFile } from '@gradus/io'
 import { NewGroup } from './hdf5/new-group.ts'
-import { type Hdf5Group, isHdf5, readHdf5 } from './hdf5/read-hdf5.ts'
+import { type Hdf5Group, isHdf5, mostPerByte, readHdf5 } from './hdf5/read-hdf5.ts'
 import { writeHdf5 } from './hdf5/write-hdf5.ts'
 import { namedValues, readNamedLayers, writeNamed, writeNamedLayers } from './layout/layer-names.ts'
 import { optimizerVariables, readOptimizerVariables, savedVariable, warnOfState } from './layout/optimizer-variables.ts'
@@ -52,6 +52,7 @@ function read(bytes: Uint8Array): ModelFile {
   if (isWithoutInput(header.spec)) return file
   return {
     ...file,
+    capacity: () => bytes.length * mostPerByte,
     resolve(outline, options) {
       const state = outline.optimizer.length > 0 ? root.group('optimizer_weights') : undefined
       return {

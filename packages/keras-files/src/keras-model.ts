@@ -1,7 +1,7 @@
 import { FormatError } from '@gradus/core'
 import type { FileFormat, ModelFile } from '@gradus/io'
 import { textOf } from './hdf5/byte-reader.ts'
-import { type Hdf5Group, isHdf5, readHdf5 } from './hdf5/read-hdf5.ts'
+import { type Hdf5Group, isHdf5, mostPerByte, readHdf5 } from './hdf5/read-hdf5.ts'
 import { idfWeightsAt, readLayerGroups } from './layout/layer-groups.ts'
 import { headerOf, isWithoutInput, parseConfig } from './read-config.ts'
 import { withVocabularies } from './vocabularies.ts'
@@ -16,8 +16,7 @@ const weightsName = 'model.weights.h5'
 export const kerasModel = {
   name: 'keras',
   extensions: ['.keras'],
-  matches: (bytes: Uint8Array, path?: string) =>
-    isZip(bytes) || (path !== undefined && path.endsWith('.keras') && !isHdf5(bytes)),
+  matches: (bytes: Uint8Array, path?: string) => isZip(bytes) || (path?.endsWith('.keras') === true && !isHdf5(bytes)),
   lengthOf: () => Number.POSITIVE_INFINITY,
   read(bytes: Uint8Array): ModelFile {
     const archive = readZip(bytes)
@@ -30,13 +29,16 @@ export const kerasModel = {
     }
     const config = parseConfig(textOf(part('config.json', 2 ** 26)), 'config.json of the file')
     let root: Hdf5Group | undefined
-    const weights = () => (root ??= readHdf5(part(weightsName)))
+    let stored: Uint8Array | undefined
+    const weightBytes = () => (stored ??= part(weightsName))
+    const weights = () => (root ??= readHdf5(weightBytes()))
     const header = headerOf(withVocabularies(config, archive, (path) => idfWeightsAt(weights(), path)))
     const file = { header, weights: [], optimizer: [] }
     // a stack that was never called does not know its inputs, and has no weights
     if (config['class_name'] === 'Sequential' && isWithoutInput(header.spec)) return file
     return {
       ...file,
+      capacity: () => weightBytes().length * mostPerByte,
       resolve(outline, options) {
         return { weights: readLayerGroups(weights(), outline, options), optimizer: optimizerIn(weights(), outline) }
       },

@@ -98,6 +98,7 @@ function modelFile(artifacts: Artifacts, stored: readonly NamedWeight[]): ModelF
     },
     weights: [],
     optimizer: [],
+    capacity: () => weights.reduce((sum, { data }) => sum + data.length, 0),
     resolve(outline, options) {
       const matches = matchWeights(weights, outline, options)
       return {

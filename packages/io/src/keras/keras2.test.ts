@@ -57,6 +57,12 @@ describe('layers of Keras 2', () => {
     expect(fromKeras(ofKeras3)).toEqual({ layer: 'LSTM', units: 1, recurrentActivation: 'hard_sigmoid' })
   })
 
+  it('pass the masks of recurrent layers on', () => {
+    const config = { units: 1, return_sequences: true }
+    expect(only('SimpleRNN', config)).toEqual({ layer: 'SimpleRNN', units: 1, returnSequences: true, passMask: true })
+    expect(only('SimpleRNN', { units: 1 })).toEqual({ layer: 'SimpleRNN', units: 1 })
+  })
+
   it('have the steeper hard sigmoid as a stack of layers in Keras 3', () => {
     const spec = { layer: 'Dense', units: 1, activation: { activation: 'hardSigmoid', slope: 0.2 } } as const
     const known = { isModel: false, isSubclass: false, weights: [], inputs: [], results: new Map(), sublayers: [] }

@@ -93,6 +93,9 @@ function renamed(className: string, config: Config): Config {
     // TensorFlow.js writes the options of the cell there too
     className === 'RNN' ? entries.filter(([key]) => rnnOptions.includes(key)) : entries,
   )
+  // recurrent layers passed the mask of their steps on
+  if (/^(LSTM|GRU|SimpleRNN|RNN|ConvLSTM[123]D)$/.test(className) && config['return_sequences'] === true)
+    kept['pass_mask'] = true
   const { axis, theta } = kept
   if (/BatchNormalization/.test(className) && Array.isArray(axis) && axis.length === 1) kept['axis'] = axis[0]
   if (className === 'LeakyReLU' && Object.hasOwn(kept, 'alpha')) {

@@ -94,6 +94,7 @@ function definition(kind: KerasKind, spec: Readonly<Record<string, unknown>>, ou
     ...(Object.hasOwn(requiredOptions, type) && requiredOptions[type]),
     ...Object.fromEntries(entries),
   }
+  delete config['pass_mask' as never] // an option of Keras 2, where it is always true
   // Keras's own class does not take it back
   if (/^SpatialDropout\dD$/.test(type)) delete config['trainable' as never]
   const dynamic = kind === 'optimizer' && config['loss_scale_factor' as never] === 'dynamic'
