@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 
 /** Declares namespace objects (`export * as x`) without side effects, so that a bundler drops those that nobody uses. */
@@ -17,6 +19,30 @@ const pureNamespaces: NonNullable<Options['plugins']>[number] = {
         '$1__reExport(/* @__PURE__ */ $3, $4);',
       ),
   }),
+}
+
+/**
+ * Puts all code of `entries` into one file, from which they export their parts. Otherwise each set of entries that share code has a
+ * file for it, and every file that Node loads takes time. `others` are entries that use the code and are not part of it.
+ */
+export function inOneFile(
+  entries: readonly string[],
+  others: readonly string[] = [],
+): NonNullable<Options['esbuildPlugins']>[number] {
+  const all = 'all-entries'
+  const importing = new Set([...entries, ...others].map((path) => resolve(path)))
+  const contents = entries.map((path) => `import ${JSON.stringify(resolve(path))}`).join('\n')
+  return {
+    name: 'in-one-file',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^all-entries$/ }, () => ({ path: all, namespace: all, sideEffects: true }))
+      onResolve({ filter: /.*/, namespace: all }, ({ path }) => ({ path, sideEffects: true }))
+      onLoad({ filter: /.*/, namespace: all }, () => ({ contents, resolveDir: process.cwd() }))
+      onLoad({ filter: /\.ts$/ }, ({ path }) =>
+        importing.has(path) ? { contents: `import '${all}';${readFileSync(path, 'utf8')}`, loader: 'ts' } : undefined,
+      )
+    },
+  }
 }
 
 /** The one build of every package: a single ES module with source maps. Declarations come from `tsc`. */

@@ -1,8 +1,12 @@
-import { build } from '../../tsup.base.ts'
+import { build, inOneFile } from '../../tsup.base.ts'
 
-// The entries share their chunks: two copies of an op would be two different ops. A call of a function in another chunk is
-// dropped from a bundle only if the call itself is marked as pure.
+const together = ['index', 'internals', 'numeric', 'ops'].map((name) => `src/${name}.ts`)
+const others = ['lowering', 'samples'].map((name) => `src/${name}.ts`)
+
+// The entries share their code: two copies of an op would be two different ops. The lowering rules are a table that bundlers keep
+// with its file, so they are in another file.
 export default build({
-  entry: ['index', 'internals', 'lowering', 'numeric', 'ops', 'samples'].map((name) => `src/${name}.ts`),
+  entry: [...together, ...others],
   splitting: true,
+  esbuildPlugins: [inOneFile(together, others)],
 })

@@ -10,8 +10,9 @@ import { decodeSafetensors, fromKeras, readModelFile } from 'gradus/io'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../apps/cli/src/config/read-config.ts'
 import { machineFiles } from '../../packages/callbacks/src/platform-files.ts'
+import { NewGroup } from '../../packages/keras-files/src/hdf5/new-group.ts'
 import { readHdf5 } from '../../packages/keras-files/src/hdf5/read-hdf5.ts'
-import { NewGroup, writeHdf5 } from '../../packages/keras-files/src/hdf5/write-hdf5.ts'
+import { writeHdf5 } from '../../packages/keras-files/src/hdf5/write-hdf5.ts'
 import { deepList } from './src/hostile.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gradus-limits-'))
@@ -49,6 +50,10 @@ const columns = { a: 'string' } as const
 const trials: Readonly<Record<string, Trial>> = {
   'nested lists and objects in a config': { read: (depth) => fromKeras({ config: deepList(depth - 1) }) },
   'lists and objects in such data': { read: (count) => fromKeras(Array.from({ length: count - 1 }, () => [])) },
+  'characters of a Keras config': {
+    read: (length) => fromKeras({ config: {}, training_config: '{}'.padEnd(length) }),
+    onlyBeyond: true,
+  },
   'nested lists and objects in the options': {
     // the options and the values in the innermost list are levels too
     read: (depth) => standard.parse('layer', { layer: 'Operation', operation: 'add', args: deepList(depth - 1) }),

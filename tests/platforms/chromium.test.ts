@@ -1,6 +1,5 @@
 import { accessSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { FileFindings } from './src/files-page.ts'
 import type { Findings } from './src/page.ts'
 import { Pages } from './src/pages.ts'
 
@@ -87,25 +86,4 @@ describe('a page with WebGPU', () => {
     expect(found.losses.at(-1)).toBeLessThan(0.5 * found.losses[0]!)
     expectAllPassed(found, 350)
   }, 600_000)
-})
-
-describe('files in a page', () => {
-  it('are saved, loaded, listed and removed by their addresses', async () => {
-    const { predictions, listed, afterRemoval, refusals, page } = await pages.findings<FileFindings>('files')
-    const { model, ...loaded } = predictions
-    expect(Object.keys(loaded)).toEqual(['indexeddb://digits', 'opfs://models/digits.safetensors', 'File', 'blob'])
-    for (const prediction of Object.values(loaded)) expect(prediction).toEqual(model)
-    expect(listed).toEqual(['indexeddb://digits', 'opfs://models/digits.safetensors'])
-    expect(afterRemoval).toEqual([])
-    expect(refusals).toEqual([
-      expect.stringContaining("'indexeddb://digits' cannot be read: it does not exist."),
-      expect.stringContaining(
-        "'opfs://models/digits.safetensors' cannot be read: A requested file or directory could not be found",
-      ),
-      expect.stringContaining("names of folders and files must not be empty, '.' or '..'."),
-      expect.stringContaining('which servers send where there is no such file'),
-      expect.stringContaining('there is no answer'),
-    ])
-    expect(page).toMatch(/^<!doctype html>/)
-  })
 })

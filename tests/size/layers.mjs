@@ -1,8 +1,9 @@
 // Measures what each layer adds to an application that trains with `Dense`.
 import { basename } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { layers } from '@gradus/layers'
 import { build } from 'esbuild'
-import { layers, standard } from 'gradus'
+import { standard } from 'gradus'
 
 /** The names of the layers in the standard registry. */
 export const layerNames = Object.keys(layers).filter((name) => standard.definitions.includes(layers[name]))

@@ -1,18 +1,12 @@
 import type { FieldTable, Kind } from '@gradus/core'
+import type { FileOptions } from '@gradus/datasets'
 import type { FileSource } from '@gradus/io'
 import type { DataFormat, DenseConfig } from '@gradus/layers'
 import type { FunctionalConfig, Model } from '@gradus/models'
 import type { SymbolicShape, SymbolicTensor } from '@gradus/tensor'
 
-/** Options of the download of pretrained weights; those of `getFileBytes` of `@gradus/datasets`. */
-export interface DownloadOptions {
-  /** The folder of the cache (default `$GRADUS_HOME`, otherwise `~/.gradus`). */
-  readonly cacheDir?: string
-  /** Is called while the file is downloaded. */
-  readonly onProgress?: (progress: { readonly loaded: number; readonly total?: number }) => void
-  /** Stops the download. */
-  readonly signal?: AbortSignal
-}
+/** Options of the download of pretrained weights: the folder of the cache, progress and the end of the download. */
+export type DownloadOptions = Pick<FileOptions, 'cacheDir' | 'onProgress' | 'signal'>
 
 /** A class of functional models. */
 export type ModelClass = new (config: FunctionalConfig) => Model

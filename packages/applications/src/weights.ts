@@ -18,7 +18,7 @@ export type Hashes = readonly [withTop: string, withoutTop: string]
 
 /** A file of Keras by its path below the folder of applications. */
 export function kerasFile(path: string, hash?: string): PublishedFile {
-  return { origin: keras + path, ...(hash !== undefined && { hash }) }
+  return { origin: keras + path, hash }
 }
 
 /** The file of one of the applications with the longest form of file names. */
@@ -56,14 +56,7 @@ export async function readWeights(
   const { cacheDir, onProgress, signal } = options
   let bytes: Uint8Array
   try {
-    bytes = await getFileBytes({
-      origin,
-      cacheSubdir: 'models',
-      ...(hash !== undefined && { fileHash: hash }),
-      ...(cacheDir !== undefined && { cacheDir }),
-      ...(onProgress && { onProgress }),
-      ...(signal && { signal }),
-    })
+    bytes = await getFileBytes({ origin, cacheSubdir: 'models', fileHash: hash, cacheDir, onProgress, signal })
   } catch (cause) {
     if (!(cause instanceof DataError)) throw cause
     const instead = `Pass a file with the weights, ${title}({ weights: path }), or weights: null for random ones.`

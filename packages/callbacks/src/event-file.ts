@@ -1,5 +1,5 @@
-import { crc32c } from '@gradus/core'
-import { bytesField, doubleField, joinBytes, wholeField } from './protobuf.ts'
+import { crc32c, joinBytes } from '@gradus/core'
+import { bytesField, doubleField, wholeField } from './protobuf.ts'
 
 // Event files of TensorBoard: TFRecords of `Event` messages (tensorboard/compat/proto/event.proto).
 

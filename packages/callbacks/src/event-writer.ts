@@ -1,7 +1,6 @@
-import type { Logs } from '@gradus/core'
+import { joinBytes, type Logs } from '@gradus/core'
 import { graphRecord, summaryRecord, versionRecord } from './event-file.ts'
 import { type EventFiles, eventFileName } from './platform-files.ts'
-import { joinBytes } from './protobuf.ts'
 import { scalarValue } from './summary-values.ts'
 
 /** Writes one event file, which is created with the first event. */

@@ -45,12 +45,9 @@ export class History extends Callback {
   }
 
   override restore(state: HistoryState): void {
-    checkState('History', state, { epoch: { type: 'numbers', required: true }, history: 'unknown' })
-    checkState(
-      'History',
-      state.history,
-      Object.fromEntries(Object.keys(state.history ?? {}).map((key) => [key, 'numbers'])),
-    )
+    const values = { type: 'numbers', required: true } as const
+    checkState('History', state, { epoch: values, history: { type: 'unknown', required: true } })
+    checkState('History', state.history, Object.fromEntries(Object.keys(state.history).map((key) => [key, values])))
     const { epoch, history } = structuredClone({ epoch: state.epoch, history: state.history })
     this.epoch = epoch
     this.history = history

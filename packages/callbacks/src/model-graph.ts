@@ -1,6 +1,6 @@
-import type { BaseLayer, CallbackModel, LayerCall } from '@gradus/core'
+import { type BaseLayer, type CallbackModel, joinBytes, type LayerCall } from '@gradus/core'
 import type { SymbolicTensor } from '@gradus/tensor'
-import { bytesField, joinBytes, wholeField } from './protobuf.ts'
+import { bytesField, wholeField } from './protobuf.ts'
 
 /** The calls of the layers of a functional model. */
 interface Calls {

@@ -1,5 +1,4 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import {
   chmod,
   mkdir,
@@ -50,12 +49,6 @@ function readBySide(path: string): Promise<string> {
 }
 
 const textOf = (path: string) => readFile(path, 'utf8')
-
-it('io and callbacks replace files with the same code', () => {
-  const source = (name: string) =>
-    readFileSync(new URL(`../../${name}/src/platform-replace-file.ts`, import.meta.url), 'utf8')
-  expect(source('callbacks')).toBe(source('io'))
-})
 
 describe.each([
   ['writeFileAtomic of io', writeFileAtomic],

@@ -1,6 +1,8 @@
 import type { FileHandle } from 'node:fs/promises'
-import { DataError } from '@gradus/core'
-import { reasonOf, replaceFile, shortened } from './platform-replace-file.ts'
+import { DataError, nodeModule } from '@gradus/core'
+
+/** The code for files, which is loaded with the first file that is read or written. */
+const shared = () => import('@gradus/core/files')
 
 /** The part of a file system that loggers use. */
 export interface TextFiles {
@@ -21,7 +23,7 @@ const maxBytes = 2 ** 28
 /** The file system. Throws on platforms without files. */
 export const machineFiles: TextFiles = {
   async read(path) {
-    const { readFile, stat } = nodeModule('fs/promises', path)
+    const { readFile, stat } = requireModule('node:fs/promises', path)
     try {
       const found = await stat(path)
       if (!found.isFile() && !found.isDirectory()) return undefined
@@ -29,6 +31,7 @@ export const machineFiles: TextFiles = {
       return await readFile(path, 'utf8')
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      const { reasonOf, shortened } = await shared()
       throw new DataError(`The file '${shortened(path)}' cannot be read: ${reasonOf(cause)}`, { cause })
     }
   },
@@ -37,7 +40,7 @@ export const machineFiles: TextFiles = {
 }
 
 async function appendTo(path: string, bytes: Uint8Array): Promise<void> {
-  const { constants, open } = nodeModule('fs/promises', path)
+  const { constants, open } = requireModule('node:fs/promises', path)
   await named(path, async () => {
     // not `a`, which would create a file in a folder that was deleted and made again
     const file = await open(path, constants.O_WRONLY)
@@ -67,7 +70,11 @@ export interface EventFiles {
 /** The file system. Throws on platforms without files. */
 export const machineEventFiles: EventFiles = {
   async write(path, data) {
-    await named(path, () => replaceFile(nodeModule('fs/promises', path), nodeModule('path', path), path, data))
+    await named(path, async () => {
+      const [fs, names] = [requireModule('node:fs/promises', path), requireModule('node:path', path)]
+      const { replaceFile } = await shared()
+      await replaceFile(fs, names, path, data)
+    })
   },
   append: appendTo,
 }
@@ -76,8 +83,8 @@ let eventFiles = 0
 
 /** Returns a new name of an event file: the time, the machine and the process, which TensorBoard sorts. */
 export function eventFileName(): string {
-  const isNode = typeof process === 'object' && typeof process.getBuiltinModule === 'function'
-  const machine = isNode ? `${process.getBuiltinModule('node:os').hostname()}.${process.pid}` : 'browser.0'
+  const os = nodeModule<typeof import('node:os')>('node:os')
+  const machine = os ? `${os.hostname()}.${process.pid}` : 'browser.0'
   return `events.out.tfevents.${String(Math.floor(Date.now() / 1000)).padStart(10, '0')}.${machine}.${eventFiles++}.v2`
 }
 
@@ -92,13 +99,14 @@ async function named(path: string, write: () => Promise<void>): Promise<void> {
   try {
     await write()
   } catch (cause) {
+    const { reasonOf, shortened } = await shared()
     throw new Error(`The file '${shortened(path)}' cannot be written: ${reasonOf(cause)}`, { cause })
   }
 }
 
 /** Whether a file exists. Throws on platforms without files. */
 export async function fileExists(path: string): Promise<boolean> {
-  return nodeModule('fs/promises', path)
+  return requireModule('node:fs/promises', path)
     .stat(path)
     .then((found) => found.isFile())
     .catch(() => false)
@@ -106,15 +114,15 @@ export async function fileExists(path: string): Promise<boolean> {
 
 /** Removes a file that may exist, and its folder if it is empty then. */
 export async function removeFile(path: string): Promise<void> {
-  const { rm, rmdir } = nodeModule('fs/promises', path)
+  const { rm, rmdir } = requireModule('node:fs/promises', path)
   await rm(path, { force: true })
-  await rmdir(nodeModule('path', path).dirname(path)).catch(() => undefined)
+  await rmdir(requireModule('node:path', path).dirname(path)).catch(() => undefined)
 }
 
 /** Removes the temporary files of writes of a file by processes that were killed. */
 export async function removeLeftovers(path: string): Promise<void> {
-  const { readdir, rm } = nodeModule('fs/promises', path)
-  const { basename, dirname, join } = nodeModule('path', path)
+  const { readdir, rm } = requireModule('node:fs/promises', path)
+  const { basename, dirname, join } = requireModule('node:path', path)
   const start = `.${basename(path)}.`
   for (const name of await readdir(dirname(path)).catch(() => [])) {
     const pid = name.startsWith(start) && /^(\d+)-[a-z0-9]+\.tmp$/.exec(name.slice(start.length))?.[1]
@@ -134,17 +142,16 @@ function isAlive(pid: number): boolean {
 }
 
 interface NodeModules {
-  'fs/promises': typeof import('node:fs/promises')
-  path: typeof import('node:path')
+  'node:fs/promises': typeof import('node:fs/promises')
+  'node:path': typeof import('node:path')
 }
 
-// Not an import, so that bundlers for browsers find nothing to resolve.
-function nodeModule<K extends keyof NodeModules>(name: K, path: string): NodeModules[K] {
-  const found = typeof process === 'object' ? process.getBuiltinModule?.(`node:${name}`) : undefined
+function requireModule<K extends keyof NodeModules>(name: K, path: string): NodeModules[K] {
+  const found = nodeModule<NodeModules[K]>(name)
   if (!found) {
     throw new Error(
       `The file '${path}' cannot be written, because this platform has no files. Give 'files', an object with read, write and append.`,
     )
   }
-  return found as NodeModules[K]
+  return found
 }

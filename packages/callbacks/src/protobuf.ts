@@ -1,17 +1,8 @@
+import { joinBytes } from '@gradus/core'
+
 // Messages in the wire format of Protocol Buffers: https://protobuf.dev/programming-guides/encoding
 
 const text = /* @__PURE__ */ new TextEncoder()
-
-/** Joins byte arrays. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((total, part) => total + part.length, 0))
-  let position = 0
-  for (const part of parts) {
-    joined.set(part, position)
-    position += part.length
-  }
-  return joined
-}
 
 /** A whole number in groups of 7 bits, the lowest first. Negative numbers are those of 64 bits. */
 function varint(value: number): Uint8Array {

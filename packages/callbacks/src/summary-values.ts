@@ -1,6 +1,7 @@
-import type { WeightValue } from '@gradus/core'
-import { encodePng, type Pixels } from './png.ts'
-import { bytesField, bytesOfDoubles, bytesOfFloat, joinBytes, wholeField } from './protobuf.ts'
+import { joinBytes, type WeightValue } from '@gradus/core'
+import type { PngPixels } from '@gradus/core/files'
+import { encodePng } from './png.ts'
+import { bytesField, bytesOfDoubles, bytesOfFloat, wholeField } from './protobuf.ts'
 
 // Messages `Summary.Value` (tensorboard/compat/proto/summary.proto), as the functions of `tf.summary` write them.
 
@@ -66,12 +67,12 @@ export async function weightImageValue(tag: string, weight: WeightValue): Promis
   return summaryValue(tag, 'images', tensorProto('string', [2 + images.length], [...sizes, ...encoded]))
 }
 
-function imagesOf({ shape: given, dtype, data }: WeightValue): Pixels[] {
+function imagesOf({ shape: given, dtype, data }: WeightValue): PngPixels[] {
   const shape = given.filter((size) => size !== 1)
   if (!dtype.startsWith('float') || data.length === 0) return []
   const [a = 0, b = 0, c = 0, d = 0] = shape
   const pixel = (index: number) => Math.min(255, Math.max(0, Math.trunc(data[index]! * 255.5)))
-  const make = (width: number, height: number, channels: 1 | 3 | 4, at: (i: number) => number): Pixels => ({
+  const make = (width: number, height: number, channels: 1 | 3 | 4, at: (i: number) => number): PngPixels => ({
     width,
     height,
     channels,

@@ -182,12 +182,7 @@ export interface ArraysData {
  * data.batch(2).length // => 2
  */
 export async function fromArrays(data: ArraysData): Promise<Pipeline> {
-  const { x, y, sampleWeight } = requireArrays('fromArrays', data)
-  const arrays = {
-    x: await toNamedValues(x, 'x'),
-    ...(y !== undefined && { y: await toNamedArrays(y, 'y') }),
-    ...(sampleWeight !== undefined && { sampleWeight: await toNamedArrays(sampleWeight, 'sampleWeight') }),
-  }
+  const arrays = await arraysOf('fromArrays', data, toNamedValues)
   return new Pipeline(rowsStage(arrays, sampleCount(arrays)))
 }
 
@@ -218,6 +213,20 @@ export function requireArrays(owner: string, data: ArraysData): ArraysData {
   const known = ['x', 'y', 'sampleWeight']
   if (isPlainObject(data) && 'x' in data && Object.keys(data).every((key) => known.includes(key))) return data
   throw new DataError(`${owner} takes its arrays by name, as in ${owner}({ x, y }), and got ${describeValue(data)}.`)
+}
+
+/** Reads the arrays, the inputs with `readInputs`. Throws `DataError` for other values. */
+export async function arraysOf<X>(
+  owner: string,
+  data: ArraysData,
+  readInputs: (x: ArraysData['x'], name: string) => X | Promise<X>,
+) {
+  const { x, y, sampleWeight } = requireArrays(owner, data)
+  return {
+    x: await readInputs(x, 'x'),
+    ...(y !== undefined && { y: await toNamedArrays(y, 'y') }),
+    ...(sampleWeight !== undefined && { sampleWeight: await toNamedArrays(sampleWeight, 'sampleWeight') }),
+  }
 }
 
 function requireFunction(owner: string, value: unknown): void {

@@ -1,6 +1,6 @@
 import { type Batch, ConfigError, checkFields, sampleCount, takeRows, toNamedArrays } from '@gradus/core'
 import { mapElement } from './element.ts'
-import { type ArraysData, fromArrays, Pipeline, requireArrays } from './pipeline.ts'
+import { type ArraysData, arraysOf, fromArrays, Pipeline, requireArrays } from './pipeline.ts'
 import { shuffledOrder } from './random-order.ts'
 
 const fields = { testSize: 'number', shuffle: 'boolean', seed: 'integer' } as const
@@ -30,12 +30,7 @@ export async function trainTestSplit(
 ): Promise<{ train: Batch; test: Batch }> {
   checkFields('trainTestSplit', options, fields)
   const { testSize = 0.25, shuffle = true, seed = 0 } = options
-  const { x, y, sampleWeight } = requireArrays('trainTestSplit', data)
-  const arrays = {
-    x: await toNamedArrays(x, 'x'),
-    ...(y !== undefined && { y: await toNamedArrays(y, 'y') }),
-    ...(sampleWeight !== undefined && { sampleWeight: await toNamedArrays(sampleWeight, 'sampleWeight') }),
-  }
+  const arrays = await arraysOf('trainTestSplit', data, toNamedArrays)
   const count = sampleCount(arrays)
   const tests = countOf('testSize', testSize, count, Math.ceil)
   const order = shuffle ? shuffledOrder(count, seed) : Int32Array.from({ length: count }, (_, index) => index)

@@ -3,7 +3,7 @@ import { joined, plainBytes } from './files/bytes.ts'
 import { type Checksum, checksumOf, requireChecksum, startDigest } from './files/platform-digest.ts'
 import { type DownloadOptions, download } from './files/platform-download.ts'
 import { CacheError, ensureFile, inTurn } from './files/platform-file-cache.ts'
-import { cacheFolder, nodeModule } from './files/platform-folder.ts'
+import { cacheFolder, optionalFileModules } from './files/platform-folder.ts'
 import { cachedInPage, keepInPage } from './files/platform-page-cache.ts'
 import { addressOf, type FileOptions, fileFields, fileName } from './get-file.ts'
 
@@ -21,11 +21,12 @@ export async function getFileBytes(options: FileOptions): Promise<Uint8Array> {
   const { forceDownload: force = false, cacheSubdir = 'datasets', onProgress, signal } = options
   const origin = addressOf('getFileBytes', options.origin)
   const checksum = checksumOf('getFileBytes', options.fileHash, options.hashAlgorithm)
-  const downloads = { ...(onProgress && { onProgress }), ...(signal && { signal }) }
+  const downloads = { onProgress, signal }
   const name = fileName('getFileBytes', options.fname, origin)
-  const fs = nodeModule('fs/promises')
-  if (!fs) return inTurn(origin, () => bytesInPage(origin, checksum, force, downloads))
-  const target = nodeModule('path')!.resolve(cacheFolder(options.cacheDir), cacheSubdir, name)
+  const modules = optionalFileModules()
+  if (!modules) return inTurn(origin, () => bytesInPage(origin, checksum, force, downloads))
+  const { fs, path } = modules
+  const target = path.resolve(cacheFolder(options.cacheDir), cacheSubdir, name)
   try {
     await inTurn(target, () => ensureFile({ origin, target, checksum, force, ...downloads }))
     return plainBytes(await fs.readFile(target))

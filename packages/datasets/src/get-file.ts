@@ -70,17 +70,15 @@ export async function getFile(options: GetFileOptions): Promise<string> {
   const { extract = false, archiveFormat = 'auto', maxBytes, forceDownload = false, onProgress, signal } = options
   const checksum = checksumOf('getFile', options.fileHash, options.hashAlgorithm)
   const origin = addressOf('getFile', options.origin)
-  const { path } = fileModules('getFile returns the path of a file', 'Use getFileBytes, which returns the bytes.')
+  const { fs, path } = fileModules('getFile returns the path of a file', 'Use getFileBytes, which returns the bytes.')
   const folder = path.resolve(cacheFolder(options.cacheDir), options.cacheSubdir ?? 'datasets')
   const name = fileName('getFile', options.fname, origin)
   const { file, extracted } = extract ? archiveNames(name, options.fname !== undefined) : { file: name, extracted: '' }
   const target = path.join(folder, file)
   return inTurn(target, async () => {
-    const downloads = { ...(onProgress && { onProgress }), ...(signal && { signal }) }
-    const isNew = await ensureFile({ origin, target, checksum, force: forceDownload, ...downloads })
+    const isNew = await ensureFile({ origin, target, checksum, force: forceDownload, onProgress, signal })
     if (!extract) return target
     const destination = path.join(folder, extracted)
-    const { fs } = fileModules('', '')
     const found = await fs.stat(destination).catch(() => undefined)
     if (isNew || !found?.isDirectory()) await extractArchive(target, destination, archiveFormat, maxBytes)
     return destination

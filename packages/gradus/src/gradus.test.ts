@@ -9,7 +9,7 @@ import { Adam, currentBackend, Dense, fromSpec, input, loadModel, Model, Sequent
 
 /** The exports that are not classes of a kind: namespaces, classes and functions. */
 const otherNames = new Set(
-  `activations callbacks constraints distillation initializers layers losses metrics ops optimizers regularizers schedules
+  `activations boundingBoxes FeatureSpace callbacks constraints distillation initializers layers losses metrics ops optimizers regularizers schedules
   BackendError ConfigError CsvTable DataError DivergenceError FormatError Pipeline ProgressBar Registry Rng ShapeError
   SymbolicTensor Tensor TraceError activation auto check cloneModel compile copyOf cpu currentBackend customGradient decorate
   defineConfig fallback fansOf featureRange findLeaks firstMask fitDataFields fromArrays fromIterable fromSpec grad hasBackend

@@ -10,6 +10,7 @@ import {
   type NameResolver,
 } from '@gradus/models'
 import { ensureBackend } from './auto.ts'
+import { currentRegistry, getCustomObjects } from './custom-objects.ts'
 import { Model } from './model.ts'
 import type { StandardNames } from './names.ts'
 import { Sequential } from './sequential.ts'
@@ -31,7 +32,8 @@ const classes = { Sequential, Model } as unknown as ModelClasses<StandardNames>
  */
 export function loadModel(source: ModelSource, options: Partial<LoadOptions<StandardNames>> = {}): Promise<Model> {
   ensureBackend()
-  return load(source, { registry: standard as NameResolver, classes, ...options }) as Promise<Model>
+  const customObjects = { ...getCustomObjects(), ...options.customObjects }
+  return load(source, { registry: standard as NameResolver, classes, ...options, customObjects }) as Promise<Model>
 }
 
 /**
@@ -45,7 +47,7 @@ export function loadModel(source: ModelSource, options: Partial<LoadOptions<Stan
  */
 export function fromSpec(
   spec: (ModelSpec | LayerSpec) & Pick<ModelConfig, 'seed'>,
-  registry: NameResolver = standard as NameResolver,
+  registry: NameResolver = currentRegistry(),
 ): Model {
   ensureBackend()
   return build<StandardNames>(spec, registry, classes) as Model
@@ -60,7 +62,7 @@ export function fromSpec(
  * const json = new Sequential([new Dense({ units: 2, inputShape: [3] })]).toJson()
  * modelFromJson(json).countParams() // => 8
  */
-export function modelFromJson(json: string, registry: NameResolver = standard as NameResolver): Model {
+export function modelFromJson(json: string, registry: NameResolver = currentRegistry()): Model {
   ensureBackend()
   return buildFromJson<StandardNames>(json, registry, classes) as Model
 }

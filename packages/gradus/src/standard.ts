@@ -7,7 +7,7 @@ import { optimizers, schedules } from '@gradus/optimizers'
 import * as ops from '@gradus/tensor/ops'
 
 /** The definitions that `compile` takes by name. Bundles of applications that only train contain no others of `standard`. */
-export const compileRegistry = /* @__PURE__ */ collectForCompile()
+export const compileRegistry = /* @__PURE__ */ new Registry(definitionsForCompile)
 
 /**
  * The registry of all classes and operations of Gradus: layers, activations, initializers, regularizers, constraints, losses,
@@ -19,24 +19,23 @@ export const compileRegistry = /* @__PURE__ */ collectForCompile()
  * layer.config.units // => 3
  * standard.parse('optimizer', { optimizer: 'adam', learningRate: 0.01 }).type // => 'Adam'
  */
-export const standard = /* @__PURE__ */ collect()
+export const standard = /* @__PURE__ */ new Registry(allDefinitions)
 
 /** The definitions in `standard`. */
 export type StandardDefinition = (typeof standard)['definitions'][number]
 
-// In functions, because bundlers keep a spread at module level even if its result is unused.
-function collectForCompile() {
-  return new Registry([
+function definitionsForCompile() {
+  return [
     ...Object.values(losses),
     ...Object.values(metrics),
     ...Object.values(optimizers),
     ...Object.values(schedules),
-  ])
+  ]
 }
 
-function collect() {
-  return new Registry([
-    ...compileRegistry.definitions,
+function allDefinitions() {
+  return [
+    ...definitionsForCompile(),
     ...Object.values(layers),
     ...Object.values(activations),
     ...Object.values(initializers),
@@ -44,7 +43,7 @@ function collect() {
     ...Object.values(constraints),
     ...Object.values(callbacks),
     ...operationsOf(ops),
-  ])
+  ]
 }
 
 /** The functions that a functional model can record, which are operations of tensors. */

@@ -16,5 +16,16 @@ export {
 } from '@gradus/data'
 export { getFile } from '@gradus/datasets'
 export { arrayToImg, imageDatasetFromDirectory, loadImg, saveImg, smartResize } from '@gradus/images'
+export { boundingBoxes, FeatureSpace } from '@gradus/layers'
 export { getSourceInputs, plotModel } from '@gradus/models'
+export {
+  type CustomObjects,
+  customObjectScope,
+  getCustomObjects,
+  getRegisteredName,
+  getRegisteredObject,
+  type RegisterOptions,
+  registerKerasSerializable,
+} from './custom-objects.ts'
 export { imgToArray } from './first-images.ts'
+export { saveModel } from './save-model.ts'

@@ -111,7 +111,14 @@ describe('threads', () => {
   it('give the values of this thread, and name broken images', async () => {
     const outfile = join(folder, '.thread', 'thread.mjs')
     const entry = new URL('./tasks/platform-thread.ts', import.meta.url).pathname
-    await build({ entryPoints: [entry], bundle: true, platform: 'node', format: 'esm', outfile })
+    await build({
+      entryPoints: [entry],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile,
+      conditions: ['@gradus/source'],
+    })
     const { readFile } = await import('node:fs/promises')
     const png = await readFile(join(folder, 'cats', '3.png'))
     const preparation: Preparation = {

@@ -1,4 +1,4 @@
-import { ConfigError, checkFields, type HostArray, joinFields } from '@gradus/core'
+import { ConfigError, checkFields, joinFields } from '@gradus/core'
 import {
   type BothParts,
   type Directory,
@@ -7,12 +7,10 @@ import {
   datasetFromDirectory,
   directoryFields,
 } from '@gradus/data'
-import { imageError } from './image-source.ts'
 import type { DataFormat } from './img-to-array.ts'
 import { requireImageSize } from './load-img.ts'
 import { type ColorMode, channelsOf } from './pixels/color-mode.ts'
-import { type DatasetInterpolation, datasetInterpolations } from './pixels/resized.ts'
-import { imagePool } from './tasks/platform-pool.ts'
+import { type DatasetInterpolation, datasetInterpolations } from './pixels/interpolations.ts'
 
 /** Options of `imageDatasetFromDirectory`, with Keras's names. */
 export interface ImageDirectoryOptions extends DirectoryOptions {
@@ -118,17 +116,7 @@ export async function imageDatasetFromDirectory(
     maxPixels,
     decoder,
   } as const
-  const shape = isChannelsFirst ? [channels, height, width] : [height, width, channels]
-  const pool = imagePool(workers)
-  const load = async (file: { readonly path: string; read(): Promise<Uint8Array> }): Promise<HostArray | undefined> => {
-    try {
-      return { data: await pool.run(await file.read(), preparation), shape, dtype: 'float32' }
-    } catch (cause) {
-      const error = imageError(`The image '${file.path}'`, cause)
-      if (!onBroken || !(error instanceof Error)) throw error
-      onBroken(file.path, error)
-      return undefined
-    }
-  }
+  const { imageLoader } = await import('./image-loader.ts')
+  const load = imageLoader(preparation, workers, onBroken)
   return datasetFromDirectory(directory, others, { owner, formats: ['.bmp', '.gif', '.jpeg', '.jpg', '.png'], load })
 }

@@ -24,6 +24,9 @@ export function imageError(name: string, error: unknown): unknown {
 }
 
 function nameOf(source: ImageSource): string {
-  const name = typeof source === 'string' ? source : (source as { readonly name?: unknown }).name
-  return typeof name === 'string' && name !== '' ? `The image '${name.slice(-300)}'` : 'The image'
+  const path = source instanceof URL ? source.href : source
+  const name = typeof path === 'string' ? path : (path as { readonly name?: unknown }).name
+  return typeof name === 'string' && name !== '' && !/^data:/i.test(name)
+    ? `The image '${name.slice(-300)}'`
+    : 'The image'
 }

@@ -1,8 +1,8 @@
 import { ConfigError, checkFields, describeValue } from '@gradus/core'
-import { decodeSource, type ImageSource } from './image-source.ts'
+import type { ImageSource } from './image-source.ts'
 import type { Img } from './img.ts'
 import { type ColorMode, toColorMode } from './pixels/color-mode.ts'
-import { type LoadingInterpolation, resizedOnLoad } from './pixels/loaded-size.ts'
+import type { LoadingInterpolation } from './pixels/loaded-size.ts'
 
 const fields = {
   colorMode: { oneOf: ['rgb', 'rgba', 'grayscale'] },
@@ -53,8 +53,11 @@ export async function loadImg(source: ImageSource, options: LoadImgOptions = {})
   } = options
   const size = targetSize ?? undefined
   if (size !== undefined) requireImageSize('loadImg', 'targetSize', size)
+  const { decodeSource } = await import('./image-source.ts')
   const pixels = toColorMode(await decodeSource(source, { maxPixels, decoder }), colorMode)
-  return size === undefined ? pixels : resizedOnLoad(pixels, size[0], size[1], interpolation, keepAspectRatio)
+  if (size === undefined) return pixels
+  const { resizedOnLoad } = await import('./pixels/loaded-size.ts')
+  return resizedOnLoad(pixels, size[0], size[1], interpolation, keepAspectRatio)
 }
 
 /** Throws `ConfigError` for a size that is not `[height, width]` of at least 1. */

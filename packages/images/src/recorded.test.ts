@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { loadImg } from './load-img.ts'
 import { type Fit, frameOf } from './pixels/frame.ts'
-import { type DatasetInterpolation, resizeInto } from './pixels/resized.ts'
+import type { DatasetInterpolation } from './pixels/interpolations.ts'
+import { resizeInto } from './pixels/resized.ts'
 
 interface Recorded {
   readonly loaded: readonly {

@@ -1,5 +1,5 @@
 import { type ArrayData, ConfigError, checkFields, describeValue } from '@gradus/core'
-import { type FileTarget, writeFileAtomic } from '@gradus/io'
+import type { FileTarget } from '@gradus/io'
 import { arrayToImg } from './array-to-img.ts'
 import { encodeImg } from './encode-img.ts'
 import type { Img } from './img.ts'
@@ -40,14 +40,15 @@ export async function saveImg(target: FileTarget, x: ArrayData | Img, options: S
   const { dataFormat, scale, quality } = options
   const fileFormat = formatFor(target, options.fileFormat)
   const isImg = typeof x === 'object' && x !== null && 'width' in x
-  const img = isImg
-    ? x
-    : await arrayToImg(x, { ...(dataFormat && { dataFormat }), ...(scale !== undefined && { scale }) })
-  await writeFileAtomic(target, await encodeImg(img, { fileFormat, ...(quality !== undefined && { quality }) }))
+  const img = isImg ? x : await arrayToImg(x, { dataFormat, scale })
+  const bytes = await encodeImg(img, { fileFormat, quality })
+  const { writeFileAtomic } = await import('./write-file.ts')
+  await writeFileAtomic(target, bytes)
 }
 
 function formatFor(target: FileTarget, given: SaveImgOptions['fileFormat']): 'png' | 'jpeg' {
-  const name = typeof target === 'string' ? target : (target as { readonly name?: unknown }).name
+  const path = target instanceof URL ? target.pathname : target
+  const name = typeof path === 'string' ? path : (path as { readonly name?: unknown }).name
   const format = given ?? (typeof name === 'string' ? /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() : undefined)
   if (format === 'png') return 'png'
   if (format === 'jpeg' || format === 'jpg') return 'jpeg'

@@ -7,7 +7,7 @@ import { DataError, FormatError } from '@gradus/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FileFormat } from './formats/file-format.ts'
 import type { ModelFile } from './formats/model-file.ts'
-import { readModelFile } from './formats/model-files.ts'
+import { encodeModel, readModelFile } from './formats/model-files.ts'
 import { safetensorsModel } from './formats/safetensors-model.ts'
 import { readFile } from './platform-files.ts'
 import { encodeSafetensors } from './safetensors.ts'
@@ -113,6 +113,13 @@ it('a device without an end is refused by its first bytes', async () => {
   expect(megabytes).toBeLessThan(100)
 })
 
+it('a stream that goes on after the size that it claims is refused', async () => {
+  const stream = () => new Blob([good, new Uint8Array(2 ** 20)]).stream()
+  const file = { size: 100, stream, arrayBuffer: async () => new ArrayBuffer(0) }
+  const { error } = await failure(readModelFile(file))
+  expect(error.message).toContain(`goes on after byte ${good.length}`)
+})
+
 describe('a file', () => {
   it.each([
     ['of a format that is not known', claiming(3, 12).fill(0x41, 0, 20), 'has a format that is not known'],
@@ -183,5 +190,36 @@ describe('a stream', () => {
     const used = new Response(good)
     await used.arrayBuffer()
     await expect(readFile(used)).rejects.toThrow(DataError)
+  })
+})
+
+describe('the weights alone', () => {
+  const state = { path: 'm.w', shape: [2 ** 20], dtype: 'float32' as const, trainable: false }
+  const weight = { ...state, path: 'w', shape: [5000], data: values }
+  const file = (data: Float32Array) =>
+    encodeModel({ header: { format: 1 }, weights: [weight], optimizer: [{ ...state, data }] })
+
+  it('are read without the state of the optimizer after them', async () => {
+    const bytes = file(new Float32Array(2 ** 20)) as Uint8Array<ArrayBuffer>
+    let read = 0
+    const stream = () =>
+      new ReadableStream({
+        pull(controller) {
+          controller.enqueue(bytes.slice(read, (read += 2 ** 14)))
+        },
+      })
+    const found = await readModelFile({ stream, arrayBuffer: async () => bytes.buffer }, undefined, {
+      weightsOnly: true,
+    })
+    expect(found.weights.map(({ path, data }) => [path, data])).toEqual([['w', values]])
+    expect(found.optimizer).toEqual([])
+    expect(read).toBeLessThan(2 ** 16)
+  })
+
+  it('may be all of a file, and are refused where they are cut off', async () => {
+    const small = await readModelFile(good, undefined, { weightsOnly: true })
+    expect(small.weights[0]!.data).toEqual(values)
+    const cut = new Blob([file(new Float32Array(2 ** 20)).slice(0, 15_000)])
+    await expect(readModelFile(cut, undefined, { weightsOnly: true })).rejects.toThrow("'w' ends at byte 20000")
   })
 })

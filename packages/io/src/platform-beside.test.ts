@@ -94,4 +94,15 @@ describe('a format with several files', () => {
     expect(await readModelFile({ parts: 1 }, [format])).toBe(model)
     await expect(readModelFile({ other: 1 }, [format])).rejects.toThrow('with the keys other is no model file')
   })
+
+  it('leaves no files where it cannot be written', async () => {
+    await mkdir(join(folder, 'taken', 'm.parts'), { recursive: true })
+    await expect(writeModelFile(join(folder, 'taken', 'm.parts'), model, [format])).rejects.toThrow('it is a folder')
+    expect(await readdir(join(folder, 'taken'))).toEqual(['m.parts'])
+  })
+
+  it('as a list is refused with the option files', async () => {
+    const list = [new File([], 'm.parts')]
+    await expect(readModelFile(list as never, [format])).rejects.toThrow('loadModel(file, { files })')
+  })
 })

@@ -1,8 +1,8 @@
-import { ConfigError, DataError, describeValue, isPlainObject } from '@gradus/core'
+import { ConfigError, DataError, describeValue, isPlainObject, nodeModule } from '@gradus/core'
+import { shortened } from '@gradus/core/files'
 import { removeFile, schemeNameOf } from './addresses/index.ts'
 import type { ReadBeside } from './formats/file-format.ts'
 import { type FileSource, readFile } from './platform-files.ts'
-import { shortened } from './platform-replace-file.ts'
 
 /** Files that lie beside another: in an object by their paths, or in a list of `File`s by their names. */
 export type BesideFiles = Readonly<Record<string, FileSource>> | Iterable<FileSource & { readonly name: string }>
@@ -44,7 +44,7 @@ export function pathBeside(main: string, path: string): string {
 export async function deleteFile(path: string): Promise<void> {
   const scheme = schemeNameOf(path)
   if (scheme !== undefined && scheme !== 'file') return removeFile(path).catch(() => {})
-  const fs = typeof process === 'object' ? process.getBuiltinModule?.('node:fs/promises') : undefined
+  const fs = nodeModule<typeof import('node:fs/promises')>('node:fs/promises')
   await fs?.rm(scheme === 'file' ? new URL(path) : path, { force: true }).catch(() => {})
 }
 

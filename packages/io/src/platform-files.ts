@@ -1,7 +1,7 @@
-import { ConfigError, DataError, describeValue } from '@gradus/core'
+import { ConfigError, DataError, describeValue, nodeModule } from '@gradus/core'
+import { reasonOf, replaceFile, shortened } from '@gradus/core/files'
 import { browser } from './addresses/browser.ts'
 import { openAddress, schemeNameOf, writeAddress } from './addresses/index.ts'
-import { reasonOf, replaceFile, shortened } from './platform-replace-file.ts'
 import { joined, type Pieces, type ReadOptions } from './read-pieces.ts'
 import { bytesOf, expected, hasMethod, streamPieces } from './stream-pieces.ts'
 
@@ -52,7 +52,8 @@ export async function readFile(source: FileSource, options: ReadOptions = {}): P
   const given = bytesOf(source)
   if (given) return given
   const file: unknown = hasMethod(source, 'getFile') ? await source['getFile']() : source
-  if (!hasMethod(file, 'arrayBuffer')) throw new ConfigError(`${expected}, and got ${describeValue(file)}.`)
+  if (!hasMethod(file, 'arrayBuffer'))
+    throw new ConfigError(`${expected}, and got ${describeValue(file)}.${ofList(file)}`)
   const pieces = streamPieces(file)
   if (pieces) return joined(pieces, options)
   const read = await file['arrayBuffer']()
@@ -61,17 +62,31 @@ export async function readFile(source: FileSource, options: ReadOptions = {}): P
   throw new ConfigError(`${expected}; the arrayBuffer() of this one returned ${describeValue(read)}.`)
 }
 
+/** What to do with a list of files, as an input of a page has. */
+function ofList(value: unknown): string {
+  const isList = typeof value === 'object' && value !== null && Symbol.iterator in value
+  return isList ? ' Of several files give the model file, and all in the option files: loadModel(file, { files }).' : ''
+}
+
 /** The bytes that are read from a path at once. */
 const pieceBytes = 2 ** 20
 
+const savedModel = 'it is a folder with a SavedModel of TensorFlow. Save the model in Keras as .keras'
+
 async function openPath(path: string): Promise<Pieces> {
-  const fs = nodeModule('fs/promises', `read from the path '${path}'`, 'fetch the file and pass its bytes')
+  const fs = requireModule('node:fs/promises', `read from the path '${path}'`, 'fetch the file and pass its bytes')
   const name = `The file '${shortened(path)}'`
   const failed = (cause: unknown): never => {
     throw new DataError(`${name} cannot be read: ${reasonOf(cause)}`, { cause })
   }
   const file = await fs.open(path).catch(failed)
   const found = await file.stat().catch(failed)
+  if (found.isDirectory()) {
+    const names = await fs.readdir(path).catch((): string[] => [])
+    await file.close()
+    const isSavedModel = names.includes('saved_model.pb')
+    failed(isSavedModel ? new Error(savedModel) : { code: 'EISDIR' })
+  }
   // files of the system have the size 0 and contents
   const size = found.isFile() && found.size > 0 ? found.size : undefined
   const piece = new Uint8Array(Math.min(pieceBytes, (size ?? pieceBytes) + 1))
@@ -99,8 +114,8 @@ export async function writeFileAtomic(target: FileTarget, data: Uint8Array | str
   const { path } = place
   const alternative =
     "write to an address, such as 'indexeddb://digits' or 'downloads://digits.safetensors', or to a file handle"
-  const fs = nodeModule('fs/promises', `write to the path '${path}'`, alternative)
-  const names = nodeModule('path', `write to the path '${path}'`, alternative)
+  const fs = requireModule('node:fs/promises', `write to the path '${path}'`, alternative)
+  const names = requireModule('node:path', `write to the path '${path}'`, alternative)
   try {
     await replaceFile(fs, names, path, data)
   } catch (cause) {
@@ -134,12 +149,21 @@ function placeOf(file: unknown): { readonly path: string; readonly isAddress: bo
 
 /** Where the platform has no files, a path is that of a file beside the page. */
 function besidePage(path: string): string | URL {
-  const page = hasFiles() || schemeNameOf(path) ? undefined : browser.location?.href
-  return page === undefined ? path : new URL(path, page)
+  const page = nodeModule('node:fs') || schemeNameOf(path) ? undefined : browser.location?.href
+  if (page === undefined) return path
+  try {
+    return new URL(path, page.replace(/^blob:/, '')) // a worker that was made of a blob
+  } catch {
+    return path
+  }
 }
 
 function pathOfUrl(address: string): string {
-  const { fileURLToPath } = nodeModule('url', `read from '${shortened(address)}'`, 'fetch the file and pass its bytes')
+  const { fileURLToPath } = requireModule(
+    'node:url',
+    `read from '${shortened(address)}'`,
+    'fetch the file and pass its bytes',
+  )
   try {
     return fileURLToPath(address)
   } catch (cause) {
@@ -148,18 +172,13 @@ function pathOfUrl(address: string): string {
 }
 
 interface NodeModules {
-  'fs/promises': typeof import('node:fs/promises')
-  path: typeof import('node:path')
-  url: typeof import('node:url')
+  'node:fs/promises': typeof import('node:fs/promises')
+  'node:path': typeof import('node:path')
+  'node:url': typeof import('node:url')
 }
 
-function hasFiles(): boolean {
-  return typeof process === 'object' && typeof process.getBuiltinModule === 'function'
-}
-
-// Not an import, so that bundlers for browsers find nothing to resolve.
-function nodeModule<K extends keyof NodeModules>(name: K, purpose: string, alternative: string): NodeModules[K] {
-  const found = hasFiles() ? process.getBuiltinModule(`node:${name}`) : undefined
+function requireModule<K extends keyof NodeModules>(name: K, purpose: string, alternative: string): NodeModules[K] {
+  const found = nodeModule<NodeModules[K]>(name)
   if (!found) throw new Error(`This platform has no files, so it cannot ${purpose}. Instead ${alternative}.`)
-  return found as NodeModules[K]
+  return found
 }

@@ -12,6 +12,8 @@ export interface ReadOptions {
    * them is enough. Errors that it throws end the reading.
    */
   readonly lengthOf?: (start: Uint8Array) => number | undefined
+  /** Like `lengthOf`, for the bytes that are needed: the reading ends after them. Infinity if all are. */
+  readonly neededOf?: (start: Uint8Array) => number | undefined
 }
 
 /** Bytes that come in pieces. */
@@ -37,7 +39,10 @@ export async function joined(source: Pieces, options: ReadOptions): Promise<Uint
   }
 }
 
-async function joinedOpen(source: Pieces, { maxBytes = maxFileBytes, lengthOf }: ReadOptions): Promise<Uint8Array> {
+async function joinedOpen(
+  source: Pieces,
+  { maxBytes = maxFileBytes, lengthOf, neededOf }: ReadOptions,
+): Promise<Uint8Array> {
   const { name, size } = source
   const requireAtMost = (length: number) => {
     if (length > maxBytes) throw new DataError(`${name} cannot be read: it has more than ${maxBytes} bytes.`)
@@ -46,13 +51,17 @@ async function joinedOpen(source: Pieces, { maxBytes = maxFileBytes, lengthOf }:
   let bytes = new Uint8Array(0)
   let length = 0
   let end: number | undefined
+  let stop: number | undefined
   for (let piece = await source.next(); piece; piece = await source.next()) {
     const needed = length + piece.length
     requireAtMost(needed)
     if (needed > bytes.length) {
       // the length in a header may be wrong, so memory grows with the bytes that come
       const twice = Math.min(2 * needed, maxBytes, end ?? Number.POSITIVE_INFINITY)
-      bytes = grown(bytes.subarray(0, length), Math.max(needed, size ?? twice), name)
+      // less than the whole file may be needed, and what a header says may be wrong
+      const whole = size === undefined ? undefined : neededOf ? stop && Math.min(stop, size) : size
+      const isEnough = whole !== undefined && whole >= needed
+      bytes = grown(bytes.subarray(0, length), isEnough ? whole : Math.max(needed, twice), name)
     }
     bytes.set(piece, length)
     length = needed
@@ -60,11 +69,13 @@ async function joinedOpen(source: Pieces, { maxBytes = maxFileBytes, lengthOf }:
       end = lengthOf(bytes.subarray(0, length))
       if (end !== undefined && Number.isFinite(end)) requireAtMost(end)
     }
-    if (end !== undefined && (size ?? length) > end) {
+    if (end !== undefined && Math.max(size ?? 0, length) > end) {
       throw new FormatError(
         `${name} goes on after byte ${end}, where it should end by its header. Check what it is, or save it again.`,
       )
     }
+    stop ??= neededOf?.(bytes.subarray(0, length))
+    if (stop !== undefined && length >= stop) return bytes.slice(0, stop)
   }
   return length === bytes.length ? bytes : bytes.slice(0, length)
 }

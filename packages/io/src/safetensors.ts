@@ -108,14 +108,22 @@ function encodeHeader(
  * uint32. Throws `FormatError` for 64-bit values that do not fit.
  */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
+  return decodeTensors(bytes)
+}
+
+/** Like `decodeSafetensors`, with the tensors of some names. The file may end after the last of them. */
+export function decodeTensors(bytes: Uint8Array, isWanted?: (name: string) => boolean): Safetensors {
   const { header, start } = readHeader(bytes)
   const { __metadata__: metadata, ...rest } = header
   const length = bytes.length - start
-  const found = Object.entries(rest).map(([name, description]) => readDescription(name, description, length))
-  checkCoverage(found, length)
+  const found = Object.entries(rest).map(([name, description]) =>
+    readDescription(name, description, isWanted && !isWanted(name) ? Number.POSITIVE_INFINITY : length),
+  )
+  checkCoverage(found, isWanted ? 0 : length)
+  const wanted = isWanted ? found.filter(({ name }) => isWanted(name)) : found
   return {
     metadata: readMetadata(metadata),
-    tensors: found.map(({ name, type, shape, begin, end }) => {
+    tensors: wanted.map(({ name, type, shape, begin, end }) => {
       // a new buffer is aligned for any element type, and not shared; `slice` of a Buffer of Node makes none
       const copy = new Uint8Array(bytes.subarray(start + begin, start + end))
       return {
@@ -128,17 +136,17 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
 }
 
 /**
- * Returns the length of a safetensors file that begins with `start`: the bytes up to the end of its last tensor. Undefined if the header
- * goes on after `start`. Throws `FormatError` for a header that is damaged or too large.
+ * Returns the length of a safetensors file that begins with `start`: the bytes up to the end of its last tensor, or of the last one with
+ * a name that is wanted. Undefined if the header goes on after `start`. Throws `FormatError` for a header that is damaged or too large.
  */
-export function safetensorsLength(start: Uint8Array): number | undefined {
+export function safetensorsLength(start: Uint8Array, isWanted?: (name: string) => boolean): number | undefined {
   if (start.length < 8) return undefined
   const end = 8 + checkedHeaderLength(start)
   if (end > start.length) return undefined
   const { __metadata__: _, ...rest } = readHeader(start).header
-  const ends = Object.entries(rest).map(
-    ([name, description]) => readDescription(name, description, Number.POSITIVE_INFINITY).end,
-  )
+  const ends = Object.entries(rest)
+    .map(([name, description]) => readDescription(name, description, Number.POSITIVE_INFINITY))
+    .map(({ name, end: last }) => (isWanted && !isWanted(name) ? 0 : last))
   return ends.reduce((last, next) => Math.max(last, next), 0) + end
 }
 

@@ -1,5 +1,5 @@
 import { ConfigError, DataError, describeValue } from '@gradus/core'
-import { reasonOf, shortened } from './platform-replace-file.ts'
+import { reasonOf, shortened } from '@gradus/core/files'
 import type { Pieces } from './read-pieces.ts'
 
 export const expected = 'A file to read is a path, a file handle, a Blob or its bytes'

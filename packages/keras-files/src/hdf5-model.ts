@@ -1,12 +1,13 @@
 import { FormatError } from '@gradus/core'
 import type { FileFormat, ModelFile } from '@gradus/io'
-import { type Hdf5Group, isHdf5, readHdf5 } from './hdf5/read-hdf5.ts'
-import { NewGroup, writeHdf5 } from './hdf5/write-hdf5.ts'
+import { NewGroup } from './hdf5/new-group.ts'
+import { type Hdf5Group, isHdf5, mostPerByte, readHdf5 } from './hdf5/read-hdf5.ts'
+import { writeHdf5 } from './hdf5/write-hdf5.ts'
 import { namedValues, readNamedLayers, writeNamed, writeNamedLayers } from './layout/layer-names.ts'
-import { optimizerVariables, readOptimizerVariables, savedVariable } from './layout/optimizer-variables.ts'
-import { headerOf, parseConfig } from './read-config.ts'
+import { optimizerVariables, readOptimizerVariables, savedVariable, warnOfState } from './layout/optimizer-variables.ts'
+import { headerOf, isWithoutInput, parseConfig } from './read-config.ts'
 import { readWeightsFile, writeWeightsFile } from './weights-file.ts'
-import { compileConfig, kerasVersion, modelConfig, outlineIn } from './write-config.ts'
+import { compileConfig, configText, kerasVersion, modelConfig, outlineIn } from './write-config.ts'
 
 /** The backend in files that are written here. */
 const backend = 'gradus'
@@ -46,10 +47,12 @@ function read(bytes: Uint8Array): ModelFile {
   const weights = config === undefined ? root : root.group('model_weights')
   if (!weights) throw new FormatError('The HDF5 file has the config of a model and no group model_weights.')
   requireVersion(textAttribute(root, 'keras_version') ?? textAttribute(weights, 'keras_version'))
+  const header = config === undefined ? { format: 1 as const } : headerOf(configsIn(root, config))
+  const file = { header, weights: [], optimizer: [] }
+  if (isWithoutInput(header.spec)) return file
   return {
-    header: config === undefined ? { format: 1 } : headerOf(configsIn(root, config)),
-    weights: [],
-    optimizer: [],
+    ...file,
+    capacity: () => bytes.length * mostPerByte,
     resolve(outline, options) {
       const state = outline.optimizer.length > 0 ? root.group('optimizer_weights') : undefined
       return {
@@ -76,32 +79,12 @@ function requireVersion(version: string | undefined): void {
 function configsIn(root: Hdf5Group, config: string): Readonly<Record<string, unknown>> {
   const training = textAttribute(root, 'training_config')
   const version = textAttribute(root, 'keras_version')
-  const model = parseConfig(config, 'model_config of the file')
-  const isOurs = textAttribute(root, 'backend') === backend
   return {
-    model_config: isOurs ? model : withModules(model),
+    model_config: parseConfig(config, 'model_config of the file'),
+    backend: textAttribute(root, 'backend'),
     ...(training !== undefined && { training_config: parseConfig(training, 'training_config of the file') }),
     ...(version !== undefined && { keras_version: version }),
   }
-}
-
-/**
- * Gives the operations between layers a module. Keras 3 leaves it out in these files, and some operations have the names of layers; but
- * the config of a layer says whether it is trainable.
- */
-function withModules(object: Config): Config {
-  const { class_name: className, module, config, inbound_nodes: calls } = object
-  if (typeof config !== 'object' || config === null) return object
-  const { layers } = config as { readonly layers?: unknown }
-  if (Array.isArray(layers)) {
-    const translated = layers.map((layer: unknown) =>
-      typeof layer === 'object' && layer !== null ? withModules(layer as Config) : layer,
-    )
-    return { ...object, config: { ...config, layers: translated } }
-  }
-  const isCalled = Array.isArray(calls) && calls.some((call: unknown) => !Array.isArray(call))
-  if (module !== undefined || 'trainable' in config || !isCalled || className === 'InputLayer') return object
-  return { ...object, module: 'keras.src.ops.numpy' }
 }
 
 /** Encodes a model, or its weights alone, as a file of Keras 2. */
@@ -117,16 +100,17 @@ function write(file: ModelFile): Uint8Array<ArrayBuffer> {
     writeNamedLayers(root, outline, file.weights)
     return writeHdf5(root)
   }
-  root.attributes.set('model_config', JSON.stringify(legacyConfig(modelConfig(file, outline))))
+  root.attributes.set('model_config', configText(legacyConfig(modelConfig(file, outline))))
   const compiled = compileConfig(file)
   if (compiled) {
     const { optimizer, loss, ...others } = compiled
     const training = { ...others, loss: longNames(loss), optimizer_config: legacyObject(optimizer as Config) }
-    root.attributes.set('training_config', JSON.stringify(training))
+    root.attributes.set('training_config', configText(training))
   }
   version(root.at('model_weights'))
   writeNamedLayers(root.at('model_weights'), outline, file.weights)
   const variables = optimizerVariables(outline, file.optimizer)
+  if (!variables && file.optimizer.length > 0) warnOfState(outline.optimizerSpec, 'written')
   if (variables) {
     const byPath = new Map(file.optimizer.map((value) => [value.path, value]))
     const named = variables.map((variable, index) => ({ ...variable, name: `optimizer/${index}_${variable.name}` }))
@@ -175,7 +159,9 @@ function legacyObject({ module, registered_name, build_config: _, ...object }: C
 function legacyConfig(object: Config): Config {
   const { config, ...others } = legacyObject(object)
   const { layers, ...rest } = config as { readonly layers?: readonly Config[] }
-  return { ...others, config: layers ? { ...rest, layers: layers.map(legacyConfig) } : config }
+  // other layers of layers are in the form of Keras 3 here too
+  const isModel = layers && ['Sequential', 'Functional'].includes(String(object['class_name']))
+  return { ...others, config: isModel ? { ...rest, layers: layers.map(legacyConfig) } : config }
 }
 
 function textAttribute({ attributes }: Hdf5Group, name: string): string | undefined {

@@ -1,13 +1,15 @@
 import type { WeightValue } from '@gradus/core'
 import type { ModelFile, ModelOutline } from '@gradus/io'
+import { NewGroup } from './hdf5/new-group.ts'
 import type { Hdf5Group } from './hdf5/read-hdf5.ts'
-import { NewGroup, writeHdf5 } from './hdf5/write-hdf5.ts'
+import { writeHdf5 } from './hdf5/write-hdf5.ts'
 import { numbered, readLayerGroups, writeLayerGroups } from './layout/layer-groups.ts'
 import {
   type OptimizerVariable,
   optimizerVariables,
   readOptimizerVariables,
   savedVariable,
+  warnOfState,
 } from './layout/optimizer-variables.ts'
 import { outlineIn } from './write-config.ts'
 
@@ -36,6 +38,7 @@ export function writeWeightsFile(file: ModelFile): Uint8Array<ArrayBuffer> {
   const root = new NewGroup()
   writeLayerGroups(root, outline, file.weights)
   const variables = optimizerVariables(outline, file.optimizer)
+  if (!variables && file.optimizer.length > 0) warnOfState(outline.optimizerSpec, 'written')
   if (variables) {
     addOptimizer(root.at('optimizer'), variables, file)
     // an optimizer that scales the loss has another in it, which Keras writes a second time

@@ -28,6 +28,16 @@ export function modelConfig({ header }: ModelFile, { layers }: ModelOutline): Re
   )
 }
 
+/** Options of which Keras requires that they are floats. */
+const floats = ['learning_rate', 'initial_learning_rate', 'momentum', 'beta', 'threshold']
+
+/** A config as JSON in which the options that must be floats in Python are written with a point. */
+export function configText(config: object): string {
+  const marked = (key: string, value: unknown) =>
+    floats.includes(key) && Number.isInteger(value) ? `float(${value as number})` : value
+  return JSON.stringify(config, marked).replace(/"float\((-?\d+)\)"/g, '$1.0')
+}
+
 /** The options of `compile` in a file; undefined for a model that was not compiled. */
 export function compileConfig({ header: { compile } }: ModelFile): Record<string, unknown> | undefined {
   return compile && compileToKeras(compile as CompileSpec)

@@ -23,7 +23,7 @@ export { fromSpec, type ModelClasses, modelFromJson } from './model/from-spec.ts
 export { type InferenceFunction, inferenceFunction } from './model/inference.ts'
 export { type LoadOptions, loadModel, type ModelSource } from './model/load.ts'
 export { Model } from './model/model.ts'
-export type { FunctionalConfig, ModelConfig } from './model/model-structure.ts'
+export type { FunctionalConfig, ModelConfig } from './model/model-graph.ts'
 export { type PlotOptions, plotModel } from './model/plot.ts'
 export type { QuantizedLayer, QuantizeMode, QuantizeOptions } from './model/quantize.ts'
 export { remat } from './model/remat.ts'

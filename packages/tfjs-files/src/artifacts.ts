@@ -1,4 +1,4 @@
-import { describeValue, FormatError, isPlainObject, requireBounded } from '@gradus/core'
+import { describeValue, FormatError, isPlainObject, joinBytes, requireBounded, requireBoundedJson } from '@gradus/core'
 import type { ReadBeside } from '@gradus/io'
 import { bytesOf, type WeightSpec, weightSpecs } from './weight-spec.ts'
 import { decodeWeights, type NamedWeight } from './weight-values.ts'
@@ -16,9 +16,11 @@ export function areArtifacts(value: unknown): value is Artifacts {
 
 /** Parses the text of a model.json. Throws `FormatError` if it is none. */
 export function parseArtifacts(bytes: Uint8Array): Artifacts {
+  const text = new TextDecoder().decode(bytes)
+  requireBoundedJson(text, 'The model.json', FormatError)
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes))
+    value = JSON.parse(text)
   } catch (cause) {
     throw new FormatError(
       `The model.json is not JSON: ${(cause as Error).message.slice(0, 200)}. Get the file again; it may be cut short.`,
@@ -45,21 +47,28 @@ export function pathsIn(artifacts: Artifacts): string[] {
   return groupsOf(artifacts).flatMap(({ paths }) => paths.map((path) => path.replace(/^(\.\/)+/, '')))
 }
 
+const again = 'Save the model again with TensorFlow.js, or convert it again.'
+
 /** Reads the weights of the files beside a model.json. Throws `FormatError` with the place for files of another length. */
 export async function readWeights(artifacts: Artifacts, beside: ReadBeside): Promise<NamedWeight[]> {
   const found: NamedWeight[] = []
+  const seen = new Set<string>()
   for (const { paths, weights } of groupsOf(artifacts)) {
     const needed = weights.reduce((total, spec) => total + bytesOf(spec), 0)
     const parts: Uint8Array[] = []
     let length = 0
     for (const path of paths) {
+      // a small file that is read many times takes gigabytes
+      if (seen.has(path))
+        throw new FormatError(`The weightsManifest names the file '${path.slice(0, 200)}' twice. ${again}`)
+      seen.add(path)
       const part = await beside(path, { maxBytes: Math.max(needed - length, 4096) })
       length += part.length
       parts.push(part)
     }
     const place =
       paths.length === 1 ? `The file '${paths[0]}' has` : `The files '${paths[0]}' to '${paths.at(-1)}' have`
-    found.push(...decodeWeights(weights, joined(parts), place))
+    found.push(...decodeWeights(weights, joinBytes(parts), place))
   }
   return found
 }
@@ -89,17 +98,6 @@ function groupsOf(artifacts: Artifacts): Group[] {
   })
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let offset = 0
-  for (const part of parts) {
-    bytes.set(part, offset)
-    offset += part.length
-  }
-  return bytes
-}
-
 /** Bytes as artifacts hold them: buffers, a list of buffers or of bytes, or, in JSON, a text in base64. */
 function dataOf(value: unknown): Uint8Array {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
@@ -109,7 +107,7 @@ function dataOf(value: unknown): Uint8Array {
     const isByte = (item: unknown) => typeof item === 'number' && Number.isInteger(item) && item >= 0 && item < 256
     if (value.every(isByte)) return Uint8Array.from(value as number[])
     if (value.every((item) => typeof item === 'object' && item !== null && !Array.isArray(item)))
-      return joined(value.map(dataOf))
+      return joinBytes(value.map(dataOf))
   }
   throw new FormatError(
     `The weightData is ${describeValue(value)}; expected an ArrayBuffer, a list of them, bytes, or a text in base64. JSON.stringify does not keep an ArrayBuffer; store it as base64.`,

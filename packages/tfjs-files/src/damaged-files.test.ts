@@ -26,10 +26,18 @@ describe('damaged files are refused with the place', () => {
       "The file './weights.bin' has 7 bytes, and the weights need 100.",
     )
     const html = bytes('<!DOCTYPE html><html></html>')
-    await expect(load((group) => group, { 'weights.bin': html })).rejects.toThrow('as an HTML page does')
+    await expect(load((group) => group, { 'weights.bin': html })).rejects.toThrow('They are an HTML page')
     const pointer = bytes('version https://git-lfs.github.com/spec/v1')
     await expect(load((group) => group, { 'weights.bin': pointer })).rejects.toThrow('run git lfs pull')
     await expect(loadModel(saved.json, { formats })).rejects.toThrow("Give it: { files: { 'weights.bin': bytes } }")
+  })
+
+  it('a file that is named twice, and JSON that is nested deeply', async () => {
+    await expect(load((group) => ({ ...group, paths: ['weights.bin', 'weights.bin'] }))).rejects.toThrow(
+      "The weightsManifest names the file 'weights.bin' twice",
+    )
+    const deep = bytes(`{"modelTopology":${'['.repeat(1000)}`)
+    await expect(loadModel(deep, { formats })).rejects.toThrow('nested more than 256 deep')
   })
 
   it.each(['../../etc/passwd', '/etc/passwd', 'https://elsewhere.org/w.bin', 'file:///etc/passwd', 'a/../../b'])(

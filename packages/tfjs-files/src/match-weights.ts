@@ -38,7 +38,7 @@ export function matchWeights(
   const matches: Match[] = []
   const missing: WeightOutline[] = []
   const wrong: string[] = []
-  for (const owner of new Set([...owners.values()].flat())) {
+  for (const owner of allOwners(owners)) {
     const found = matchOwner(byOwner.get(owner) ?? [], owner.weights)
     matches.push(...found.matches)
     for (const [index, own] of found.missing.entries()) {
@@ -68,37 +68,61 @@ function listed(items: readonly string[]): string {
 }
 
 /** The layers of a model and of the models in it, by their names. */
-function ownersIn(root: LayerOutline): ReadonlyMap<string, readonly Owner[]> {
-  const owners = new Map<string, Owner[]>()
+interface Owners {
+  readonly byName: ReadonlyMap<string, readonly Owner[]>
+  /** The owners by the names of layers within them, as in `TimeDistributed` of a model. */
+  readonly byInnerName: ReadonlyMap<string, readonly Owner[]>
+}
+
+function allOwners({ byName }: Owners): ReadonlySet<Owner> {
+  return new Set([...byName.values()].flat())
+}
+
+function ownersIn(root: LayerOutline): Owners {
+  const byName = new Map<string, Owner[]>()
+  const byInnerName = new Map<string, Owner[]>()
   const seen = new Set<string>()
-  const weightsIn = ({ weights, sublayers }: LayerOutline): WeightOutline[] => [
-    ...weights,
-    ...sublayers.flatMap(weightsIn),
-  ]
+  const add = (owners: Map<string, Owner[]>, name: string, owner: Owner) =>
+    owners.set(name, [...(owners.get(name) ?? []), owner])
+  const visitInner = ({ sublayers }: LayerOutline, owner: Owner): void => {
+    for (const inner of sublayers) {
+      add(byInnerName, inner.name, owner)
+      visitInner(inner, owner)
+    }
+  }
   const visit = (layer: LayerOutline, models: readonly string[]): void => {
     if (layer.isModel) for (const inner of layer.sublayers) visit(inner, [...models, layer.name])
     else {
       // a layer that several layers hold occurs in each of them
-      const weights = weightsIn(layer).filter(({ path }) => !seen.has(path) && seen.add(path))
-      if (weights.length > 0)
-        owners.set(layer.name, [...(owners.get(layer.name) ?? []), { name: layer.name, models, weights }])
+      const weights = weightsIn(layer).filter((one) => isStored(one) && !seen.has(one.path) && seen.add(one.path))
+      if (weights.length === 0) return
+      const owner = { name: layer.name, models, weights }
+      add(byName, layer.name, owner)
+      visitInner(layer, owner)
     }
   }
   visit(root, [])
-  return owners
+  return { byName, byInnerName }
 }
 
 /** The layer that a name such as `model/dense/kernel` belongs to. */
-function ownerOf(name: string, owners: ReadonlyMap<string, readonly Owner[]>): Owner | undefined {
+function ownerOf(name: string, { byName, byInnerName }: Owners): Owner | undefined {
+  return bestOwner(name, byName) ?? bestOwner(name, byInnerName)
+}
+
+function bestOwner(name: string, owners: ReadonlyMap<string, readonly Owner[]>): Owner | undefined {
   const words = wordsOf(name)
   let best: Owner | undefined
   let bestScore = -1
-  words.slice(0, -1).forEach((word, index) => {
-    for (const owner of owners.get(word) ?? []) {
-      const around = owner.models.filter((model) => words.slice(0, index).includes(model)).length
-      if (around > bestScore) {
+  words.slice(0, -1).forEach((_, index) => {
+    // names of layers may have slashes, as in `Conv/BatchNorm`
+    for (let end = index + 1; end < words.length && end <= index + 8; end++) {
+      for (const owner of owners.get(words.slice(index, end).join('/')) ?? []) {
+        const around = owner.models.filter((model) => words.slice(0, index).includes(model)).length
+        const score = around * 10 + (end - index)
+        if (score <= bestScore) continue
         best = owner
-        bestScore = around
+        bestScore = score
       }
     }
   })
@@ -133,6 +157,11 @@ function matchOwner(given: readonly NamedWeight[], own: readonly WeightOutline[]
   }
 }
 
+/** Whether files have a weight. They do not have the states that recurrent layers keep from batch to batch, which are 0 in a model that is loaded. */
+export function isStored({ key }: WeightOutline): boolean {
+  return !key.startsWith('states.')
+}
+
 /** How many words two names share; an equal last name counts more. */
 function likeness(name: string, path: string): number {
   const parts = (text: string) =>
@@ -151,13 +180,18 @@ function likeness(name: string, path: string): number {
   return shared + (last(name) === last(path) ? 10 : 0)
 }
 
-/** The values of matched weights by the paths of the model. */
-export function weightValues(matches: readonly Match[]): WeightValue[] {
-  return matches.map(({ file, own }) => ({
-    path: own.path,
-    trainable: own.trainable,
-    shape: own.shape,
-    dtype: file.dtype,
-    data: file.data,
-  }))
+/** The values of matched weights by the paths of the model, and zeros for the states of its recurrent layers. */
+export function weightValues(matches: readonly Match[], root: LayerOutline): WeightValue[] {
+  const read = matches.map(({ file, own }) => valueOf(own, file.dtype, file.data))
+  const states = weightsIn(root).filter((weight) => !isStored(weight))
+  const zeros = states.map((own) => valueOf(own, 'float32', new Float32Array(own.shape.reduce((a, b) => a * b, 1))))
+  return [...read, ...zeros]
+}
+
+function valueOf({ path, trainable, shape }: WeightOutline, dtype: WeightValue['dtype'], data: WeightValue['data']) {
+  return { path, trainable, shape, dtype, data }
+}
+
+function weightsIn({ weights, sublayers }: LayerOutline): WeightOutline[] {
+  return [...weights, ...sublayers.flatMap(weightsIn)]
 }

@@ -11,7 +11,7 @@ const classes = /* @__PURE__ */ (() =>
       'ZeroPadding2D AveragePooling1D AveragePooling2D AveragePooling3D MaxPooling1D MaxPooling2D MaxPooling3D ' +
       'GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D GRU GRUCell LSTM LSTMCell ' +
       'SimpleRNN SimpleRNNCell ConvLSTM2D RNN StackedRNNCells Bidirectional TimeDistributed GaussianNoise GaussianDropout ' +
-      'AlphaDropout Rescaling'
+      'AlphaDropout Rescaling Resizing CenterCrop CategoryEncoding'
     ).split(' '),
   ))()
 
@@ -78,7 +78,7 @@ function isThreshold({ threshold, max_value: most, negative_slope: slope = 0 }: 
 }
 
 function isConvolution(className: string): boolean {
-  return /Conv|Pooling2D|UpSampling|Padding/.test(className)
+  return /Conv|Pooling2D|UpSampling|Padding|Cropping|Flatten/.test(className)
 }
 
 function renamed(className: string, config: Record<string, unknown>): Config {

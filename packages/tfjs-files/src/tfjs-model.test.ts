@@ -47,6 +47,24 @@ describe('models that TensorFlow.js saved', () => {
     expect(written['trainingConfig']).toEqual(saved.model['trainingConfig'])
   })
 
+  it('may have names of layers with slashes', async () => {
+    const dense = (name: string, more: object = {}) => ({
+      class_name: 'Dense',
+      config: { name, units: 1, use_bias: false, ...more },
+    })
+    const layers = [dense('a', { batch_input_shape: [null, 1] }), dense('a/b'), dense('a/b/c')]
+    const weight = (name: string) => ({ name: `${name}/kernel`, shape: [1, 1], dtype: 'float32' })
+    const model = await loadModel(
+      {
+        modelTopology: { class_name: 'Sequential', config: { name: 's', layers } },
+        weightSpecs: ['a/b/c', 'a', 'a/b'].map(weight),
+        weightData: Float32Array.of(5, 2, 3),
+      },
+      { formats },
+    )
+    expect((await model.getWeights()).map(({ data }) => data[0])).toEqual([2, 3, 5])
+  })
+
   it('train on', async () => {
     const saved = recorded.find(({ name }) => name === 'mlp')!
     const model = await loadModel(saved.json, { formats, files: saved.files })

@@ -98,10 +98,11 @@ function modelFile(artifacts: Artifacts, stored: readonly NamedWeight[]): ModelF
     },
     weights: [],
     optimizer: [],
+    capacity: () => weights.reduce((sum, { data }) => sum + data.length, 0),
     resolve(outline, options) {
       const matches = matchWeights(weights, outline, options)
       return {
-        weights: weightValues(matches),
+        weights: weightValues(matches, outline.layers),
         optimizer: optimizerState(ofOptimizer, matches, outline, compile?.optimizer),
       }
     },

@@ -38,7 +38,7 @@ export function asTfjs(object: Config, names: Names, path = ''): Config {
   if (className === 'InputLayer') return inputLayer(config)
   if (className === 'Sequential') return sequential(config, names, path)
   if (className === 'Functional') return functional(config, names, path)
-  return layer(className, config)
+  return layer(className, config, names, path)
 }
 
 function inputLayer({ batch_shape: shape, dtype, name }: Config): Config {
@@ -118,10 +118,13 @@ function listOf(value: unknown): (readonly unknown[])[] {
 
 type Reference = (history: readonly unknown[], first: number) => readonly unknown[]
 
+/** The call of a layer. The states with which a recurrent layer begins are further inputs in TensorFlow.js. */
 function inboundNode({ args, kwargs }: Config, name: string, reference: Reference): unknown {
-  const [inputs, ...others] = args as unknown[]
+  const [given, ...others] = args as unknown[]
+  const { initial_state: states, ...options } = (kwargs ?? {}) as Config
+  const inputs = states ? [given, states].flat() : given
   const isUnset = (value: unknown) => value === null || value === undefined || value === false
-  const further = [...others, ...Object.values((kwargs ?? {}) as Config)]
+  const further = [...others, ...Object.values(options)]
   if (!further.every(isUnset)) {
     throw new FormatError(
       `The layer '${name}' is called with further arguments, which are not written in a file of TensorFlow.js. Save the model as .safetensors or .keras.`,
@@ -135,26 +138,25 @@ function inboundNode({ args, kwargs }: Config, name: string, reference: Referenc
   })
 }
 
-function layer(className: string, config: Config): Config {
+function layer(className: string, config: Config, names: Names, path: string): Config {
   const known = knownLayers(className, config)
   const written = Object.entries({ ...tfjsDefaults[known.className], ...known.config }).flatMap(([key, value]) => {
-    const kept = optionValue(key, value)
+    const kept = optionValue(key, value, names, path)
     return kept === undefined ? [] : [[key, kept] as const]
   })
   return { class_name: known.className, config: Object.fromEntries(written) }
 }
 
 /** The value of an option. Layers, regularizers and so on lose their modules. */
-function optionValue(key: string, value: unknown): unknown {
+function optionValue(key: string, value: unknown, names: Names, path: string): unknown {
   if (/activation$/.test(key) && typeof value === 'string') return activation(value)
-  if (Array.isArray(value)) return value.map((item) => optionValue(key, item))
+  if (Array.isArray(value)) return value.map((item) => optionValue(key, item, names, path))
   if (!isPlainObject(value)) return value
   const { class_name: className, config } = value
   if (typeof className !== 'string') return value
   if (className === 'DTypePolicy') return (config as Config)['name']
-  if (key === 'layer' || key === 'cell' || key === 'cells' || key === 'backward_layer') {
-    return Array.isArray(value) ? value : layer(className, config as Config)
-  }
+  if (key === 'layer' || key === 'cell' || key === 'cells' || key === 'backward_layer')
+    return asTfjs(value, names, `${path}${key}.`)
   if (/regularizer$/.test(key)) return regularizer(className, config as Config)
   if (String(value['module']).endsWith('.layers'))
     throw new FormatError(

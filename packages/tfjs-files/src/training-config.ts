@@ -88,7 +88,9 @@ function named(kind: 'loss' | 'metric', value: unknown, known: ReadonlySet<strin
   const snake = String(type)
     .replace(/(?<=[a-z])[A-Z]/g, '_$&')
     .toLowerCase()
-  const found = known.has(snake) ? snake : (otherNames[snake] ?? snake)
+  const cosine = kind === 'loss' ? 'cosine_proximity' : 'cosine'
+  const other = snake === 'cosine_similarity' ? cosine : (otherNames[snake] ?? snake)
+  const found = known.has(snake) ? snake : other
   const set = Object.entries(options).find(([, option]) => option !== undefined && option !== false && option !== 0)
   if (typeof type === 'string' && known.has(found) && set === undefined) return found
   throw missing(`no ${kind} ${String(type)}${set ? ` with ${set[0]} ${describeValue(set[1])}` : ''}`)

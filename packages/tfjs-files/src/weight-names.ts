@@ -14,6 +14,8 @@ export function layerNames(root: LayerOutline): Names {
       taken.add(name)
       names.set(at, name)
       if (inner.isModel) visit(inner, `${at}.`)
+      // the model in a wrapper such as `TimeDistributed`
+      else for (const wrapped of inner.sublayers) if (wrapped.isModel) visit(wrapped, `${at}.${wrapped.name}.`)
     }
   }
   visit(root, '')
@@ -31,16 +33,20 @@ export function weightNames(root: LayerOutline, names: Names, innerName: (layer:
   const add = (weights: readonly WeightOutline[], scope: string, type: string) => {
     for (const { path, key } of weights) if (!found.has(path)) found.set(path, `${scope}/${keyName(type, key)}`)
   }
-  const within = (layer: LayerOutline, scope: string, name: string): void => {
+  const within = (layer: LayerOutline, scope: string, name: string, path: string): void => {
     add(layer.weights, scope, layer.type)
-    for (const inner of layer.sublayers) within(inner, scope + scopeOf(layer, inner, name, innerName), name)
+    for (const inner of layer.sublayers) {
+      const at = `${path}${inner.name}.`
+      if (inner.isModel) visit(inner, at)
+      else within(inner, scope + scopeOf(layer, inner, name, innerName), name, at)
+    }
   }
   const visit = (model: LayerOutline, path: string): void => {
     for (const layer of model.sublayers) {
       const at = `${path}${layer.name}`
       const name = names.get(at) ?? layer.name
       if (layer.isModel) visit(layer, `${at}.`)
-      else within(layer, name, name)
+      else within(layer, name, name, `${at}.`)
     }
   }
   visit(root, '')

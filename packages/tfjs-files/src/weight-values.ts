@@ -1,4 +1,5 @@
 import { FormatError } from '@gradus/core'
+import { strayFile } from '@gradus/core/files'
 import { decodeValues } from '@gradus/io'
 import type { TypedArray } from '@gradus/tensor'
 import { bytesOf, type WeightSpec } from './weight-spec.ts'
@@ -27,10 +28,9 @@ export function decodeWeights(specs: readonly WeightSpec[], bytes: Uint8Array, p
 
 /** What bytes may be that are no weights. */
 function guess(bytes: Uint8Array): string {
-  const start = new TextDecoder().decode(bytes.subarray(0, 100))
-  if (/^\s*</.test(start))
-    return " They begin with '<', as an HTML page does, which servers send where there is no such file."
-  return start.startsWith('version https://git-lfs') ? ' They are a pointer of Git LFS: run git lfs pull.' : ''
+  const found = strayFile(bytes)
+  if (found === 'html') return ' They are an HTML page, which servers send where there is no such file.'
+  return found ? ' They are a pointer of Git LFS: run git lfs pull.' : ''
 }
 
 function valuesOf({ name, dtype, quantization }: WeightSpec, stored: Uint8Array<ArrayBuffer>): TypedArray {

@@ -1,6 +1,7 @@
 import { FormatError, type LayerSpec, type ModelSpec, type WeightValue } from '@gradus/core'
-import { type ModelFile, toKeras } from '@gradus/io'
+import { type LayerOutline, type ModelFile, toKeras } from '@gradus/io'
 import type { TypedArray } from '@gradus/tensor'
+import { isStored } from './match-weights.ts'
 import { scaled, slotNames } from './optimizer-weights.ts'
 import { asTfjs, type Names, withHardSigmoids } from './to-tfjs.ts'
 import { trainingConfig } from './training-config.ts'
@@ -45,7 +46,8 @@ export function artifactsOf({ header, weights, optimizer, outline }: ModelFile):
   const keras = toKeras(withHardSigmoids(spec) as ModelSpec | LayerSpec, outline.layers)
   const topology = asTfjs(keras, names)
   const byPath = weightNames(outline.layers, names, innerNames(topology, names))
-  const values = weights.map((weight) => written(weight, byPath))
+  const isKept = storedPaths(outline.layers)
+  const values = weights.filter(({ path }) => isKept.has(path)).map((weight) => written(weight, byPath))
   const rate = optimizer.find(({ path }) => path === 'learningRate')?.data[0]
   const training = compile && trainingConfig(compile, typeof rate === 'number' ? rate : undefined)
   const all = training ? [...values, ...optimizerWeights(optimizer, weights, byPath, compile)] : values
@@ -58,6 +60,14 @@ export function artifactsOf({ header, weights, optimizer, outline }: ModelFile):
     weightSpecs: all.map(({ data: _, ...weight }) => weight),
     data: encodeWeights(all),
   }
+}
+
+function storedPaths(root: LayerOutline): ReadonlySet<string> {
+  const within = ({ weights, sublayers }: LayerOutline): string[] => [
+    ...weights.filter(isStored).map(({ path }) => path),
+    ...sublayers.flatMap(within),
+  ]
+  return new Set(within(root))
 }
 
 function written({ path, shape, dtype, data }: WeightValue, byPath: ReadonlyMap<string, string>): Written {

@@ -1,8 +1,8 @@
 // A page that reads pixels, files and folders of images. Its results are in `findings`.
 import { cpu } from '@gradus/backend-cpu'
 import type { Directory } from '@gradus/data'
-import { encodeImg, fromPixels, imageDatasetFromDirectory, loadImg, toPixels } from '@gradus/images'
-import { memory, type Tensor, useBackend } from '@gradus/tensor'
+import { encodeImg, fromPixels, imageDatasetFromDirectory, loadImg, saveImg, toPixels } from '@gradus/images'
+import { type Tensor, useBackend } from '@gradus/tensor'
 import recorded from '../../../packages/images/src/recorded/images.json' with { type: 'json' }
 
 interface Context2D {
@@ -20,18 +20,14 @@ interface Canvas {
   width: number
   height: number
   getContext(kind: '2d'): Context2D
-  captureStream(): unknown
   toBlob(call: (blob: Blob) => void): void
 }
 
-interface Video {
+interface Picture {
   width: number
   height: number
-  muted: boolean
-  srcObject: unknown
-  play(): Promise<void>
-  decode(): Promise<void>
   src: string
+  decode(): Promise<void>
 }
 
 interface Folder {
@@ -44,7 +40,9 @@ interface Folder {
 
 const page = globalThis as unknown as {
   findings: Promise<unknown>
-  readonly document: { createElement(name: string): Canvas & Video }
+  /** Reads the files of a folder that was chosen in an input. */
+  chosen: (files: ArrayLike<Blob>) => Promise<unknown>
+  readonly document: { createElement(name: string): Canvas & Picture }
   readonly OffscreenCanvas: new (width: number, height: number) => Canvas
   createImageBitmap(source: unknown): Promise<{ width: number; height: number }>
   readonly navigator: { readonly storage: { getDirectory(): Promise<Folder> } }
@@ -81,6 +79,30 @@ async function differences(): Promise<Record<string, number>> {
   return found
 }
 
+/** The classes of a folder, the shape of the first batch and the first value of its first two images. */
+async function classesIn(folder: Directory): Promise<unknown> {
+  const options = { imageSize: 2, shuffle: false, verbose: false } as const
+  const data = await imageDatasetFromDirectory(folder, options)
+  for await (const { x } of data) {
+    const { data: values, shape } = x as unknown as { data: Float32Array; shape: number[] }
+    return [data.classNames, shape, values[0], values[12]]
+  }
+  return undefined
+}
+
+/** The first value of an image that is saved at the addresses of a page and loaded from there, and the error for a page in its place. */
+async function atAddresses() {
+  const image = { data: new Uint8Array(12).fill(7), width: 2, height: 2, channels: 3 }
+  const found: unknown[] = []
+  for (const address of ['indexeddb://small.png', 'opfs://saved/small.png', new URL('opfs://saved/url.png')]) {
+    await saveImg(address, image)
+    found.push((await loadImg(address)).data[0])
+  }
+  await saveImg('downloads://small.png', image)
+  const wrong = new URL('none.png', (globalThis as unknown as { location: { href: string } }).location.href)
+  return [...found, await loadImg(wrong).catch((error: Error) => error.message)]
+}
+
 async function folders() {
   const root = await (await page.navigator.storage.getDirectory()).getDirectoryHandle('images', { create: true })
   const files: Blob[] = []
@@ -94,38 +116,7 @@ async function folders() {
     const blob = new Blob([bytes as Uint8Array<ArrayBuffer>])
     files.push(Object.assign(blob, { name: '0.jpg', webkitRelativePath: `top/${name}/0.jpg` }))
   }
-  const read = async (folder: Directory) => {
-    const options = { imageSize: 2, shuffle: false, verbose: false } as const
-    const data = await imageDatasetFromDirectory(folder, options)
-    for await (const { x } of data) {
-      const { data: values, shape } = x as unknown as { data: Float32Array; shape: number[] }
-      return [data.classNames, shape, values[0], values[12]]
-    }
-    return undefined
-  }
-  return [await read(root as unknown as Directory), await read(files as unknown as Directory)]
-}
-
-async function camera() {
-  const canvas = painted(page.document.createElement('canvas'), 'rgb(200, 100, 50)')
-  const video = page.document.createElement('video')
-  Object.assign(video, { muted: true, srcObject: canvas.captureStream() })
-  const early = messageOf(() => fromPixels(video))
-  const paint = setInterval(() => painted(canvas, 'rgb(200, 100, 50)'), 5)
-  await video.play()
-  clearInterval(paint)
-  const first = fromPixels(video)
-  const before = memory()
-  const start = performance.now()
-  for (let i = 0; i < 300; i++) fromPixels(video).dispose()
-  const perSecond = 300_000 / (performance.now() - start)
-  return {
-    early,
-    shape: first.shape,
-    red: first.dataSync()[0],
-    kept: JSON.stringify(memory()) === JSON.stringify(before),
-    perSecond,
-  }
+  return [await classesIn(root as unknown as Directory), await classesIn(files as unknown as Directory)]
 }
 
 async function findings() {
@@ -153,14 +144,18 @@ async function findings() {
     bitmap: facts(fromPixels(await page.createImageBitmap(canvas), { numChannels: 1 })),
     image: facts(fromPixels(image)),
     imageData: facts(fromPixels(canvas.getContext('2d').getImageData(0, 0, 2, 1))),
-    unloaded,
+    unloaded: [unloaded, messageOf(() => fromPixels(page.document.createElement('video')))],
     drawn: [drawn.width, drawn.height, ...drawn.getContext('2d').getImageData(0, 0, 2, 1).data],
     differences: await differences(),
     broken: await loadImg(new Blob(['<html>'])).catch((error: Error) => error.message),
     cut: await loadImg(blob.slice(0, 100)).catch((error: Error) => error.message),
     folders: await folders(),
-    camera: await camera(),
+    addresses: await atAddresses(),
   }
 }
 
+page.chosen = async (files) => {
+  const { width, height } = await loadImg(files[0]! as Blob)
+  return [await classesIn(files as unknown as Directory), [width, height]]
+}
 page.findings = findings().catch((error: Error) => ({ failed: error.stack }))

@@ -4,12 +4,11 @@ import { type Browser, chromium } from 'playwright-core'
 import { bundle } from './bundle.ts'
 import type { Findings } from './page.ts'
 
-/** The kinds of page with their headers. `files` runs `files-page.ts`, and the others run `page.ts`. */
+/** The kinds of page with their headers. */
 const headers = {
   plain: {},
   isolated: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
   strict: { 'content-security-policy': "default-src 'none'; script-src 'self'" },
-  files: {},
   permitting: { 'content-security-policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'" },
 } as const
 
@@ -34,12 +33,11 @@ export class Pages {
   ) {}
 
   static async open(executablePath: string): Promise<Pages> {
-    const [script, files] = [await bundle('page.ts'), await bundle('files-page.ts')]
+    const script = await bundle('page.ts')
     const server = createServer(({ url = '' }, response) => {
       const [, kind = '', file] = url.split(/[/?]/)
       const common = { ...headers[kind as keyof typeof headers], 'cross-origin-resource-policy': 'same-origin' }
-      if (file === 'page.js')
-        response.writeHead(200, { ...common, 'content-type': 'text/javascript' }).end(kind === 'files' ? files : script)
+      if (file === 'page.js') response.writeHead(200, { ...common, 'content-type': 'text/javascript' }).end(script)
       else {
         const body = '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>'
         response.writeHead(200, { ...common, 'content-type': 'text/html' }).end(body)
@@ -55,7 +53,7 @@ export class Pages {
    * Opens a page of a kind and returns its results. With `variant` the page also runs the checks of that variant. A `hidden` page is
    * one in the background: it has no animation frames, and its timers run once per second.
    */
-  async findings<T = Findings>(kind: keyof typeof headers, variant?: string, hidden = false): Promise<T> {
+  async findings(kind: keyof typeof headers, variant?: string, hidden = false): Promise<Findings> {
     const page = await this.browser.newPage()
     if (hidden) await page.addInitScript(hide)
     try {
@@ -70,10 +68,10 @@ export class Pages {
           throw new Error(`The page does not start: ${errors.join('; ') || 'no error'}`)
         })
       const found = await page.evaluate(
-        () => (globalThis as unknown as { findings: Promise<T & { failed?: string }> }).findings,
+        () => (globalThis as unknown as { findings: Promise<Findings & { failed?: string }> }).findings,
       )
       if (found.failed) throw new Error(found.failed)
-      return found as T
+      return found
     } finally {
       await page.close()
     }

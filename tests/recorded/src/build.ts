@@ -1,5 +1,6 @@
 import type {
   Activation,
+  AnyDefinition,
   Callback,
   Constraint,
   Initializer,
@@ -32,10 +33,8 @@ export interface Contracts {
 
 export type Kind = keyof Contracts
 
-type Definition = ConstructorParameters<typeof Registry>[0][number]
-
 /** All classes of Gradus by name. */
-export const registry = standard as unknown as Registry<Definition>
+export const registry = standard as unknown as Registry<AnyDefinition>
 
 const kinds: readonly string[] = [
   'layer',

@@ -123,6 +123,8 @@ export function readPng(file: Uint8Array): { width: number; height: number; colo
   const [width, height, color] = [view.getUint32(16), view.getUint32(20), view.getUint8(25)]
   const data = inflateSync(file.subarray(41, 41 + view.getUint32(33)))
   const row = data.length / height
+  // each row but the first is the difference from the one above
+  for (let i = row; i < data.length; i++) if (i % row > 0) data[i]! += data[i - row]!
   const pixels = Array.from({ length: height }, (_, y) => [...data.subarray(y * row + 1, (y + 1) * row)])
   return { width, height, color, pixels }
 }

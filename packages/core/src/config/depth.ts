@@ -34,3 +34,43 @@ export function requireBounded(
     level = next
   }
 }
+
+/** The most characters of JSON: a parser takes many times as much memory. */
+const maxCharacters = 2 ** 26
+
+/**
+ * Throws what `requireBounded` throws, for JSON before it is parsed: the parser takes gigabytes for brackets that are nested deeply. Also
+ * throws for more than 64 MiB. Says nothing of other mistakes in the text.
+ *
+ * @example
+ * import { requireBoundedJson } from '@gradus/core'
+ * requireBoundedJson('{"layers":[]}', 'model')
+ */
+export function requireBoundedJson(
+  text: string,
+  path: string,
+  Failure: new (message: string) => Error = ConfigError,
+): void {
+  if (text.length > maxCharacters)
+    throw new Failure(`${path}: the text has ${text.length} characters; at most ${maxCharacters} are read.`)
+  let [depth, count] = [0, 0]
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === quote) at = endOfText(text, at)
+    else if (code === 0x5b || code === 0x7b) {
+      if (++depth > maxNesting)
+        throw new Failure(`${path}: the data is nested more than ${maxNesting} deep, or contains itself.`)
+      if (++count > maxNodes) throw new Failure(`${path}: the data has more than ${maxNodes} lists and objects.`)
+    } else if (code === 0x5d || code === 0x7d) depth--
+  }
+}
+
+const quote = 0x22
+const backslash = 0x5c
+
+/** The position of the quote that ends a text of JSON, or the end of the JSON. */
+function endOfText(json: string, start: number): number {
+  let at = start + 1
+  while (at < json.length && json.charCodeAt(at) !== quote) at += json.charCodeAt(at) === backslash ? 2 : 1
+  return at
+}

@@ -167,6 +167,19 @@ describe('looking up classes', () => {
   })
 })
 
+it('calls a function that gives its definitions when it is first used, and once', () => {
+  let calls = 0
+  const late = new Registry(() => {
+    calls++
+    return [Dense]
+  })
+  expect(calls).toBe(0)
+  expect(late.find('layer', 'dense')).toBe(Dense)
+  expect(late.with().names('layer')).toEqual(['Dense'])
+  expect(late.definitions).toEqual([Dense])
+  expect(calls).toBe(1)
+})
+
 describe('create', () => {
   it('builds instances with nested ones', () => {
     const layer = registry.create({

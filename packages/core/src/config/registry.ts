@@ -18,7 +18,7 @@ const sharedKey = 'sharedId'
 /**
  * Classes and named functions by kind and name, for names that come from data: JSON, a command line, a file. A registry is a
  * value; importing a module registers nothing. The constructor throws `ConfigError` if two definitions of one kind have the
- * same name.
+ * same name. It also takes a function that returns the definitions and is called when the registry is first used.
  *
  * The type of a registry holds its classes, so editors complete specs, and misspelt names are compile errors.
  *
@@ -36,40 +36,24 @@ const sharedKey = 'sharedId'
  * registry.create({ regularizer: 'acme/Largest', factor: 3 }).loss(tensor([1, 2])).item() // => 6
  */
 export class Registry<D extends AnyDefinition = never> {
-  private readonly table = new Map<string, Map<string, D>>()
+  private content: Content<D> | undefined
 
-  constructor(readonly definitions: readonly D[]) {
-    for (const definition of definitions) {
-      if (typeof definition !== 'function') {
-        throw new ConfigError(
-          `A registry holds classes and was given ${describeValue(definition)}. Give the classes one by one, as in standard.with(MyLayer, MyLoss).`,
-        )
-      }
-      const { kind, type, aliases = [] } = definition as AnyDefinition
-      if (!kind || !type) {
-        throw new ConfigError(
-          `The class ${definition.name} cannot be registered: it needs a static 'kind' (from its contract) and a static 'type' (its own name).`,
-        )
-      }
-      const fields = fieldsOf(definition) ?? {}
-      if (Object.hasOwn(fields, kind) && Object.hasOwn(fields, innerKey)) {
-        throw new ConfigError(
-          `The ${kind} ${type} has the options '${kind}' and '${innerKey}'. In data, the key '${kind}' holds the name of the class and '${innerKey}' the option '${kind}', so rename one of the options.`,
-        )
-      }
-      let names = this.table.get(kind)
-      if (!names) this.table.set(kind, (names = new Map()))
-      for (const name of [type, ...aliases]) {
-        const key = normalizeName(name)
-        const taken = names.get(key)
-        if (taken && taken !== definition) {
-          throw new ConfigError(
-            `Two ${kind} classes are called '${name}': ${taken.type} and ${type}. Rename one of them, for example to 'namespace/${type}'.`,
-          )
-        }
-        names.set(key, definition)
-      }
-    }
+  constructor(private readonly given: readonly D[] | (() => readonly D[])) {
+    if (typeof given !== 'function') this.content = contentOf(given)
+  }
+
+  /** The classes and functions of this registry. */
+  get definitions(): readonly D[] {
+    return this.opened().definitions
+  }
+
+  private get table(): Content<D>['table'] {
+    return this.opened().table
+  }
+
+  private opened(): Content<D> {
+    this.content ??= contentOf((this.given as () => readonly D[])())
+    return this.content
   }
 
   /** A registry with these classes added. */
@@ -217,6 +201,49 @@ export class Registry<D extends AnyDefinition = never> {
     })
     return (owner ?? kinds[0])?.[0]
   }
+}
+
+/** The definitions of a registry, and the same by kind and normalized name. */
+interface Content<D> {
+  readonly definitions: readonly D[]
+  readonly table: ReadonlyMap<string, ReadonlyMap<string, D>>
+}
+
+/** Orders definitions by kind and name. Throws `ConfigError` for values that are no definitions and for a name that two have. */
+function contentOf<D extends AnyDefinition>(definitions: readonly D[]): Content<D> {
+  const table = new Map<string, Map<string, D>>()
+  for (const definition of definitions) {
+    if (typeof definition !== 'function') {
+      throw new ConfigError(
+        `A registry holds classes and was given ${describeValue(definition)}. Give the classes one by one, as in standard.with(MyLayer, MyLoss).`,
+      )
+    }
+    const { kind, type, aliases = [] } = definition as AnyDefinition
+    if (!kind || !type) {
+      throw new ConfigError(
+        `The class ${definition.name} cannot be registered: it needs a static 'kind' (from its contract) and a static 'type' (its own name).`,
+      )
+    }
+    const fields = fieldsOf(definition) ?? {}
+    if (Object.hasOwn(fields, kind) && Object.hasOwn(fields, innerKey)) {
+      throw new ConfigError(
+        `The ${kind} ${type} has the options '${kind}' and '${innerKey}'. In data, the key '${kind}' holds the name of the class and '${innerKey}' the option '${kind}', so rename one of the options.`,
+      )
+    }
+    let names = table.get(kind)
+    if (!names) table.set(kind, (names = new Map()))
+    for (const name of [type, ...aliases]) {
+      const key = normalizeName(name)
+      const taken = names.get(key)
+      if (taken && taken !== definition) {
+        throw new ConfigError(
+          `Two ${kind} classes are called '${name}': ${taken.type} and ${type}. Rename one of them, for example to 'namespace/${type}'.`,
+        )
+      }
+      names.set(key, definition)
+    }
+  }
+  return { definitions, table }
 }
 
 /** The position in data that is being read. */

@@ -3,19 +3,21 @@ import { UnknownSize } from '@gradus/tensor/internals'
 /**
  * The number of trials. Shapes are inferred by running a layer on shapes alone, with trial sizes for unknown dimensions. Each
  * unknown dimension has one size per trial. It is small in the first trial and large in the second, which reveals sizes that a
- * layer clips or rounds; the other trials run only if these two leave a size open.
+ * layer clips or rounds; the other trials run only if these two leave a size open. The last three are larger still, for layers that
+ * crop thousands of elements.
  */
-export const trialCount = 4
+export const trialCount = 7
 
 /** The unknown dimension that is the batch of every input. */
-export const batchSize: UnknownSize = /* @__PURE__ */ new UnknownSize([3, 509, 101, 211])
+export const batchSize: UnknownSize = /* @__PURE__ */ new UnknownSize([3, 509, 101, 211, 307, 401, 601])
 
 let made = 0
 
 /** A new unknown dimension. Its trial sizes differ from those of the 15 dimensions made before it. */
 export function unknownSize(): UnknownSize {
   const step = made++ % 16
-  return new UnknownSize([2 + step, 3001 + 7 * step, 331 + 3 * step, 929 + 5 * step])
+  const large = [20_011 + 9 * step, 40_009 + 11 * step, 80_021 + 13 * step]
+  return new UnknownSize([2 + step, 3001 + 7 * step, 331 + 3 * step, 929 + 5 * step, ...large])
 }
 
 /** The size of a dimension in a trial. */

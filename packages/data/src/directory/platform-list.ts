@@ -1,4 +1,4 @@
-import { ConfigError, DataError, describeValue } from '@gradus/core'
+import { ConfigError, DataError, describeValue, nodeModule } from '@gradus/core'
 
 /** A folder: a path, a handle of a page (`showDirectoryPicker`, OPFS), or the files of an input with `webkitdirectory`. */
 export type Directory = string | DirectoryHandle | ArrayLike<FolderFile>
@@ -80,9 +80,8 @@ async function listHandle(handle: DirectoryHandle, prefix: string, found: { fold
 }
 
 async function listPath(owner: string, directory: string, followLinks: boolean): Promise<Listing> {
-  const builtin = typeof process === 'object' ? process.getBuiltinModule : undefined
-  const fs = builtin?.('node:fs/promises')
-  const names = builtin?.('node:path')
+  const fs = nodeModule<typeof import('node:fs/promises')>('node:fs/promises')
+  const names = nodeModule<typeof import('node:path')>('node:path')
   if (!fs || !names) {
     throw new DataError(`${owner}: this platform has no paths. Pass a FileSystemDirectoryHandle.`)
   }

@@ -1,4 +1,4 @@
-import { type BatchData, DataError } from '@gradus/core'
+import { type BatchData, DataError, nodeModule } from '@gradus/core'
 
 /** A module that exports the class of a dataset, for threads. */
 export interface ThreadModule {
@@ -65,7 +65,7 @@ interface Thread {
 
 /** Starts a thread; `onReply` gets its messages and `onFailure` the reason if it ends by itself. */
 function startThread(onReply: (reply: Reply) => void, onFailure: (why: string) => void): Thread {
-  const node = typeof process === 'object' ? process.getBuiltinModule?.('node:worker_threads') : undefined
+  const node = nodeModule<typeof import('node:worker_threads')>('node:worker_threads')
   if (node) {
     const worker = new node.Worker(inNode(), { eval: true })
     worker.on('message', onReply)

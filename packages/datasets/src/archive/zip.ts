@@ -1,4 +1,14 @@
 import { FormatError } from '@gradus/core'
+import {
+  wideZipDirectory,
+  wideZipEndBytes,
+  type ZipDirectory,
+  type ZipEntry,
+  zipContentsAt,
+  zipDirectory,
+  zipEntryAt,
+  zipTailBytes,
+} from '@gradus/core/files'
 import { type Chunks, chunksOf } from '../files/bytes.ts'
 import { type Entry, maxEntries } from './entry.ts'
 import { inflate } from './inflate.ts'
@@ -23,48 +33,29 @@ const pieceBytes = 2 ** 20
 export async function* zipEntries(file: RandomAccess, archive: string): AsyncGenerator<Entry> {
   const { count, offset, length } = await directoryOf(file, archive)
   if (count > maxEntries) throw new FormatError(`${archive} states ${count} entries; ${maxEntries} are read at most.`)
-  const bytes = await exactly(file, offset, length, archive)
-  const view = viewOf(bytes)
+  const directory = await exactly(file, offset, length, archive)
   let at = 0
   for (let i = 0; i < count; i++) {
-    if (at + 46 > length || view.getUint32(at, true) !== 0x02014b50) throw damaged(archive)
-    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((o) => view.getUint16(at + o, true)) as [
-      number,
-      number,
-      number,
-    ]
-    const end = at + 46 + nameLength + extraLength + commentLength
-    if (end > length) throw damaged(archive)
-    const flags = view.getUint16(at + 8, true)
-    const method = view.getUint16(at + 10, true)
-    const fields = [24, 20, 42].map((o) => view.getUint32(at + o, true)) as [number, number, number]
-    const extra = bytes.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength)
-    const [size, packed, header] = large(fields, extra)
-    const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength))
+    const [entry, next] = zipEntryAt(directory, at) ?? fail(archive)
+    const { name, method, size, packed } = entry
     const where = `'${name.slice(0, 200)}' in ${archive}`
-    const unixType = (view.getUint32(at + 38, true) >>> 28) & 0xf
-    if (unixType === 0xa) throw new FormatError(`${where} is a symbolic link. Only files and folders are read.`)
-    if (flags & 1) throw new FormatError(`${where} is encrypted.`)
+    if (entry.isLink) throw new FormatError(`${where} is a symbolic link. Only files and folders are read.`)
+    if (entry.isEncrypted) throw new FormatError(`${where} is encrypted.`)
     if (method !== 0 && method !== 8)
       throw new FormatError(`${where} is compressed by method ${method}; expected 0 or 8.`)
-    if (method === 0 && size !== packed) throw damaged(archive)
-    yield { name, folder: name.endsWith('/'), size, chunks: () => contents(file, where, header, packed, method, size) }
-    at = end
+    if (method === 0 && size !== packed) fail(archive)
+    yield { name, folder: name.endsWith('/'), size, chunks: () => contents(file, where, entry) }
+    at = next
   }
 }
 
 async function* contents(
   file: RandomAccess,
   name: string,
-  header: number,
-  packed: number,
-  method: number,
-  size: number,
+  { at, packed, method, size }: ZipEntry,
 ): AsyncGenerator<Uint8Array> {
-  const local = viewOf(await exactly(file, header, 30, name))
-  if (local.getUint32(0, true) !== 0x04034b50) throw damaged(name)
-  const start = header + 30 + local.getUint16(26, true) + local.getUint16(28, true)
-  if (start + packed > file.size) throw damaged(name)
+  const start = zipContentsAt(await exactly(file, at, 30, name), at) ?? fail(name)
+  if (start + packed > file.size) fail(name)
   const stored = pieces(file, start, packed, name)
   let left = size
   for await (const piece of method === 0
@@ -87,55 +78,24 @@ async function* pieces(
     yield exactly(file, start + at, Math.min(pieceBytes, length - at), name)
 }
 
-/** Where the directory of a zip file lies. Its position is at the end of the file, before a comment of up to 64 KiB. */
-async function directoryOf(file: RandomAccess, archive: string) {
-  const tailLength = Math.min(file.size, 22 + 0xffff)
-  const tailStart = file.size - tailLength
-  const tail = viewOf(await exactly(file, tailStart, tailLength, archive))
-  let at = tailLength - 22
-  while (
-    at >= 0 &&
-    !(tail.getUint32(at, true) === 0x06054b50 && at + 22 + tail.getUint16(at + 20, true) === tailLength)
-  )
-    at--
-  if (at < 0) throw new FormatError(`${archive} is not a zip file, or is incomplete: it has no directory at its end.`)
-  let [count, length, offset] = [
-    tail.getUint16(at + 10, true),
-    tail.getUint32(at + 12, true),
-    tail.getUint32(at + 16, true),
-  ]
-  if (at >= 20 && tail.getUint32(at - 20, true) === 0x07064b50) {
-    const wide = viewOf(await exactly(file, Number(tail.getBigUint64(at - 12, true)), 56, archive))
-    if (wide.getUint32(0, true) !== 0x06064b50) throw damaged(archive)
-    ;[count, length, offset] = [32, 40, 48].map((o) => Number(wide.getBigUint64(o, true))) as [number, number, number]
-  }
-  if (offset + length > file.size || length > 2 ** 30) throw damaged(archive)
-  return { count, length, offset }
-}
-
-/** Sizes and position of an entry; those of 2^32 - 1 stand in the extra field 1, in this order. */
-function large(fields: [size: number, packed: number, header: number], extra: Uint8Array): [number, number, number] {
-  const view = viewOf(extra)
-  for (let at = 0; at + 4 <= extra.length; at += 4 + view.getUint16(at + 2, true)) {
-    if (view.getUint16(at, true) !== 1) continue
-    let next = at + 4
-    return fields.map((field) => {
-      if (field !== 0xffffffff || next + 8 > extra.length) return field
-      next += 8
-      return Number(view.getBigUint64(next - 8, true))
-    }) as [number, number, number]
-  }
-  return fields
+async function directoryOf(file: RandomAccess, archive: string): Promise<ZipDirectory> {
+  const tailLength = Math.min(file.size, zipTailBytes)
+  const found = zipDirectory(await exactly(file, file.size - tailLength, tailLength, archive))
+  if (!found) throw new FormatError(`${archive} is not a zip file, or is incomplete: it has no directory at its end.`)
+  const { wideAt } = found
+  const directory =
+    wideAt === undefined ? found : wideZipDirectory(await exactly(file, wideAt, wideZipEndBytes, archive))
+  if (!directory || directory.offset + directory.length > file.size || directory.length > 2 ** 30) return fail(archive)
+  return directory
 }
 
 async function exactly(file: RandomAccess, offset: number, length: number, name: string): Promise<Uint8Array> {
-  if (offset < 0 || length < 0 || offset + length > file.size) throw damaged(name)
+  if (offset < 0 || length < 0 || offset + length > file.size) fail(name)
   const bytes = await file.read(offset, length)
-  if (bytes.length !== length) throw damaged(name)
+  if (bytes.length !== length) fail(name)
   return bytes
 }
 
-const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-
-const damaged = (name: string) =>
-  new FormatError(`${name} is damaged or incomplete: its entries are not where it states.`)
+function fail(name: string): never {
+  throw new FormatError(`${name} is damaged or incomplete: its entries are not where it states.`)
+}

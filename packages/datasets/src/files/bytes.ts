@@ -1,4 +1,5 @@
-import { DataError } from '@gradus/core'
+import { DataError, joinBytes } from '@gradus/core'
+import { strayFile } from '@gradus/core/files'
 
 /** Pieces of the contents of a file. */
 export type Chunks = AsyncIterable<Uint8Array>
@@ -17,14 +18,7 @@ export async function joined(chunks: Chunks, name: string, maxBytes: number): Pr
     if (length > maxBytes) throw tooLong(name, maxBytes)
     pieces.push(piece)
   }
-  if (pieces.length === 1) return pieces[0]!
-  const all = new Uint8Array(length)
-  let at = 0
-  for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.length
-  }
-  return all
+  return joinBytes(pieces)
 }
 
 /** The error for contents that are longer than they may be. */
@@ -50,15 +44,9 @@ export function ascii(bytes: Uint8Array): string {
   return text
 }
 
-/** Returns why the first bytes of a file are not data: `an HTML page`, `a pointer of Git LFS`; otherwise undefined. */
-export function notData(start: Uint8Array): string | undefined {
-  const text = ascii(start.subarray(0, 300))
-    .replace(/^\u00ef\u00bb\u00bf/, '')
-    .trimStart()
-    .toLowerCase()
-  if (/^<(!doctype html|html|head|body)\b/.test(text) || (/^<\?xml/.test(text) && text.includes('<html'))) {
-    return 'an HTML page, as servers send for errors and for logging in'
-  }
-  if (text.startsWith('version https://git-lfs')) return 'a pointer of Git LFS, not the file'
-  return undefined
+/** Returns why a file is not data: `an HTML page`, `a pointer of Git LFS`; otherwise undefined. */
+export function notData(bytes: Uint8Array): string | undefined {
+  const found = strayFile(bytes)
+  if (found === 'html') return 'an HTML page, as servers send for errors and for logging in'
+  return found && 'a pointer of Git LFS, not the file'
 }

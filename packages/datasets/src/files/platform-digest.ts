@@ -1,4 +1,4 @@
-import { ConfigError, DataError, describeValue } from '@gradus/core'
+import { ConfigError, DataError, describeValue, nodeModule } from '@gradus/core'
 import { type Digest, md5, sha256 } from './block-hash.ts'
 
 /** An algorithm of checksums. `auto` takes it from the length of the checksum. */
@@ -24,7 +24,7 @@ export function checksumOf(owner: string, fileHash: unknown, algorithm: HashAlgo
 
 /** Starts a checksum: with the code of Node where it is there. */
 export function startDigest(algorithm: 'sha256' | 'md5'): Digest {
-  const crypto = typeof process === 'object' ? process.getBuiltinModule?.('node:crypto') : undefined
+  const crypto = nodeModule<typeof import('node:crypto')>('node:crypto')
   if (!crypto) return algorithm === 'md5' ? md5() : sha256()
   const hash = crypto.createHash(algorithm)
   return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') }

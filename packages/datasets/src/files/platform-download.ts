@@ -66,7 +66,7 @@ async function receive(url: string, sink: Sink, state: State, options: DownloadO
   const resumes = state.loaded > 0 && state.validator !== undefined
   const headers: Record<string, string> = {}
   if (resumes) Object.assign(headers, { range: `bytes=${state.loaded}-`, 'if-range': state.validator! })
-  const response = await fetch(url, { headers, ...(signal && { signal }) }).catch((cause) => {
+  const response = await fetch(url, { headers, signal }).catch((cause) => {
     throw unreachable(url, cause, state.loaded > 0)
   })
   const continues = resumes && response.status === 206 && startOf(response) === state.loaded

@@ -1,33 +1,24 @@
-import { DataError } from '@gradus/core'
+import { DataError, nodeModule } from '@gradus/core'
 
-interface NodeModules {
-  'fs/promises': typeof import('node:fs/promises')
-  path: typeof import('node:path')
-  os: typeof import('node:os')
-  url: typeof import('node:url')
-}
-
-/** Returns a module of Node, or undefined on other platforms. Not an import, so that bundlers for browsers find nothing to resolve. */
-export function nodeModule<K extends keyof NodeModules>(name: K): NodeModules[K] | undefined {
-  return (typeof process === 'object' ? process.getBuiltinModule?.(`node:${name}`) : undefined) as
-    | NodeModules[K]
-    | undefined
+/** The modules for files; undefined on platforms without files. */
+export function optionalFileModules() {
+  const fs = nodeModule<typeof import('node:fs/promises')>('node:fs/promises')
+  const path = nodeModule<typeof import('node:path')>('node:path')
+  return fs && path && { fs, path }
 }
 
 /** The modules for files. Throws `DataError` with the alternative on platforms without files. */
 export function fileModules(purpose: string, instead: string) {
-  const fs = nodeModule('fs/promises')
-  const path = nodeModule('path')
-  if (!fs || !path) throw new DataError(`${purpose}, and this platform has no files. ${instead}`)
-  return { fs, path }
+  const found = optionalFileModules()
+  if (!found) throw new DataError(`${purpose}, and this platform has no files. ${instead}`)
+  return found
 }
 
 /** The folder of the cache: `$GRADUS_HOME`, otherwise `~/.gradus`. A leading `~` is the folder of the user. */
 export function cacheFolder(cacheDir: string | undefined): string {
-  const home = () => nodeModule('os')!.homedir()
+  const home = () => nodeModule<typeof import('node:os')>('node:os')!.homedir()
   const given = cacheDir ?? process.env['GRADUS_HOME']
-  if (given) return given.replace(/^~(?=$|[/\\])/, home)
-  return nodeModule('path')!.join(home(), '.gradus')
+  return given ? given.replace(/^~(?=$|[/\\])/, home) : `${home()}/.gradus`
 }
 
 /**

@@ -1,12 +1,14 @@
-import { ConfigError, DataError } from '@gradus/core'
-import { fileModules, nodeModule, reasonOf } from '../files/platform-folder.ts'
+import { ConfigError, DataError, nodeModule } from '@gradus/core'
+import { fileModules, reasonOf } from '../files/platform-folder.ts'
 import { type Files, filesIn, merged } from './files.ts'
 import { checked, type Published } from './published.ts'
 
 /** The files of a data set at a path: that of an archive or a file, or that of a folder that holds them. */
 export async function filesAtPath(published: Published, given: string, fileHash: string | undefined): Promise<Files> {
   const { fs, path } = fileModules(`${published.name}.load: 'from' is a path`, 'Pass an address, a Blob or bytes.')
-  const place = given.startsWith('file:') ? nodeModule('url')!.fileURLToPath(given) : given
+  const place = given.startsWith('file:')
+    ? nodeModule<typeof import('node:url')>('node:url')!.fileURLToPath(given)
+    : given
   const failed = (cause: unknown): never => {
     throw new DataError(`'${place}' cannot be read: ${reasonOf(cause)}. Check 'from'.`, { cause })
   }

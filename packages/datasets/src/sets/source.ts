@@ -78,13 +78,7 @@ async function fromAddress(published: Published, address: string, options: LoadO
   const { fileHash, ...others } = options
   if (!new URL(address).pathname.endsWith('/')) {
     const name = new URL(address).pathname.split('/').pop()!
-    return filesOf(
-      '',
-      [{ name: address, ...(fileHash && { hash: fileHash }) }],
-      others,
-      folder,
-      decodeURIComponent(name),
-    )
+    return filesOf('', [{ name: address, hash: fileHash }], others, folder, decodeURIComponent(name))
   }
   if (fileHash !== undefined)
     throw new ConfigError(`${published.name}.load: 'fileHash' is that of one file, and 'from' is a folder.`)
@@ -117,13 +111,7 @@ async function filesOf(
   const all: Files[] = []
   for (const { name, hash } of files) {
     const origin = root + name
-    const bytes = await getFileBytes({
-      ...options,
-      origin,
-      cacheSubdir,
-      ...(hash && { fileHash: hash }),
-      ...(fname && { fname }),
-    })
+    const bytes = await getFileBytes({ ...options, origin, cacheSubdir, fileHash: hash, fname })
     all.push(await filesIn(bytes, fname ?? name))
   }
   return merged(all)

@@ -1,4 +1,4 @@
-import { describeBytes, formatOf } from './format-of.ts'
+import { formatOf } from './format-of.ts'
 import { defaultMaxPixels, ImageProblem } from './image-problem.ts'
 import type { Pixels } from './pixels.ts'
 import { decodeInPage } from './platform-page.ts'
@@ -22,7 +22,10 @@ export async function decodeBytes(bytes: Uint8Array, options: DecodeOptions = {}
   if (format === 'png') return (await import('./decode-png.ts')).decodePng(bytes, maxPixels)
   if (format === 'gif') return (await import('./decode-gif.ts')).decodeGif(bytes, maxPixels)
   if (format === 'bmp') return (await import('./decode-bmp.ts')).decodeBmp(bytes, maxPixels)
-  if (format === undefined) throw new ImageProblem(describeBytes(bytes))
+  if (format === undefined) {
+    const { describeBytes } = await import('./describe-bytes.ts')
+    throw new ImageProblem(describeBytes(bytes))
+  }
   if (format === 'jpeg') return jpegPixels(bytes, maxPixels, decoder)
   const found = decoder === 'auto' ? await byOthers(bytes, maxPixels) : undefined
   if (found) return found

@@ -1,3 +1,4 @@
+import { nodeModule } from '@gradus/core'
 import { Unzlib, zlibSync } from 'fflate'
 import { ImageProblem } from './image-problem.ts'
 
@@ -55,7 +56,6 @@ export function deflate(data: Uint8Array): Uint8Array {
   return nodeZlib()?.deflateSync(data) ?? zlibSync(data)
 }
 
-// Not an import, so that bundlers for browsers find nothing to resolve.
 function nodeZlib(): Zlib | undefined {
-  return typeof process === 'object' ? (process.getBuiltinModule?.('node:zlib') as Zlib | undefined) : undefined
+  return nodeModule('node:zlib')
 }

@@ -1,4 +1,4 @@
-import { crc32 } from '@gradus/core'
+import { crc32, joinBytes } from '@gradus/core'
 import { ImageProblem, requireSize } from './image-problem.ts'
 
 /** The header of a PNG file, with what decoding needs of its chunks. */
@@ -53,7 +53,7 @@ export function readPngChunks(bytes: Uint8Array, maxPixels: number): PngChunks {
   }
   if (header.colorType === 3 && (palette === undefined || palette.length % 3 !== 0))
     throw new ImageProblem('has no valid palette')
-  return { ...header, palette, transparency, data: joined(pieces) }
+  return { ...header, palette, transparency, data: joinBytes(pieces) }
 }
 
 function readHeader(type: string, body: Uint8Array, maxPixels: number): Header {
@@ -68,17 +68,6 @@ function readHeader(type: string, body: Uint8Array, maxPixels: number): Header {
     throw new ImageProblem('has a compression, filter or interlace method that PNG does not have')
   requireSize(width, height, maxPixels)
   return { width, height, depth: depth!, colorType: colorType!, interlaced: interlace === 1 }
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.length
-  }
-  return all
 }
 
 function printable(type: string): string {

@@ -1,15 +1,8 @@
 import type { Pixels } from '../formats/pixels.ts'
 import { filters } from './filters.ts'
 import type { Frame } from './frame.ts'
+import type { DatasetInterpolation } from './interpolations.ts'
 import { areaTaps, filterTaps, nearestTaps, type Taps } from './taps.ts'
-
-/** How pixels between those of an image are computed. */
-export type DatasetInterpolation = keyof typeof filters | 'nearest' | 'area'
-
-/** The interpolations of `imageDatasetFromDirectory`. */
-export const datasetInterpolations = [
-  ...['bilinear', 'nearest', 'bicubic', 'area', 'lanczos3', 'lanczos5', 'gaussian', 'mitchellcubic'],
-] as DatasetInterpolation[]
 
 /**
  * Resizes a part of an image to `height` x `width` numbers, written to `result` from `offset` on. Pixels outside of the image are 0.

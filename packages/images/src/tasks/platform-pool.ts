@@ -1,3 +1,4 @@
+import { nodeModule } from '@gradus/core'
 import { ImageProblem } from '../formats/image-problem.ts'
 import type { Reply, Task } from './messages.ts'
 import { type Preparation, prepare } from './prepare.ts'
@@ -25,7 +26,7 @@ const ahead = 2
  * where the file of the threads is missing because a bundler joined all files, images are prepared here.
  */
 export function imagePool(count: number | undefined, address: URL | undefined = threadAddress()): ImagePool {
-  const threads = typeof process === 'object' ? process.getBuiltinModule?.('node:worker_threads') : undefined
+  const threads = nodeModule<Threads>('node:worker_threads')
   if (count === 0 || !threads || !address) return { run: prepare }
   return new ThreadPool(threads, address, count ?? defaultCount())
 }
@@ -37,7 +38,7 @@ function defaultCount(): number {
 
 /** The file of the threads beside this one; undefined if it is not there. */
 function threadAddress(): URL | undefined {
-  const fs = typeof process === 'object' ? process.getBuiltinModule?.('node:fs') : undefined
+  const fs = nodeModule<typeof import('node:fs')>('node:fs')
   if (!fs || !import.meta.url.startsWith('file:')) return undefined
   const address = new URL('./thread.js', import.meta.url)
   return fs.existsSync(address) ? address : undefined

@@ -1,7 +1,8 @@
 import { decodeBytes } from '../formats/decode-bytes.ts'
 import { type ColorMode, toColorMode } from '../pixels/color-mode.ts'
 import { type Fit, frameOf } from '../pixels/frame.ts'
-import { type DatasetInterpolation, resizeInto } from '../pixels/resized.ts'
+import type { DatasetInterpolation } from '../pixels/interpolations.ts'
+import { resizeInto } from '../pixels/resized.ts'
 
 /** What is done with each image of a data set. Data that can be sent to a thread. */
 export interface Preparation {

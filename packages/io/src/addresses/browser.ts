@@ -2,7 +2,7 @@
 export interface Browser {
   readonly indexedDB?: { open(name: string, version: number): OpenRequest }
   readonly navigator?: { readonly storage?: { getDirectory?(): Promise<Folder> } }
-  readonly location?: { readonly href: string }
+  readonly location?: { readonly href: string; readonly origin: string }
   readonly document?: { createElement(name: 'a'): { href: string; download: string; click(): void } }
 }
 
@@ -52,11 +52,11 @@ export interface Folder {
   values(): AsyncIterable<FileHandle | Folder>
 }
 
-interface FileHandle {
+export interface FileHandle {
   readonly kind: 'file'
   readonly name: string
   getFile(): Promise<Blob>
-  createWritable(): Promise<{
+  createWritable?(): Promise<{
     write(data: Uint8Array): Promise<void>
     close(): Promise<void>
     abort(reason: unknown): Promise<void>

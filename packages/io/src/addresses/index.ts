@@ -1,5 +1,5 @@
 import { ConfigError, DataError } from '@gradus/core'
-import { reasonOf, shortened } from '../platform-replace-file.ts'
+import { reasonOf, shortened } from '@gradus/core/files'
 import type { Pieces } from '../read-pieces.ts'
 import * as all from './all.ts'
 import type { AddressScheme } from './scheme.ts'

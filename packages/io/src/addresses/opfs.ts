@@ -1,5 +1,5 @@
 import { streamPieces } from '../stream-pieces.ts'
-import { browser, type Folder } from './browser.ts'
+import { browser, type FileHandle, type Folder } from './browser.ts'
 import { type AddressScheme, nameIn } from './scheme.ts'
 
 /** Files in the private folder of a page, such as `opfs://models/digits.safetensors`. */
@@ -11,15 +11,15 @@ export const opfs: AddressScheme = {
   },
   async write(address, data) {
     const [folder, name] = await placeOf(address, true)
-    // the contents are replaced when the file is closed
-    const file = await (await folder.getFileHandle(name, { create: true })).createWritable()
+    const file = await folder.getFileHandle(name, { create: true })
     try {
-      await file.write(data)
+      await replaceContents(file, data)
     } catch (error) {
-      await file.abort(error)
+      // a new file is empty
+      const { size } = await file.getFile().catch(() => ({ size: 1 }))
+      if (size === 0) await folder.removeEntry(name).catch(() => {})
       throw error
     }
-    await file.close()
   },
   async list() {
     return (await filesIn(await root(), 'opfs://')).sort()
@@ -32,6 +32,19 @@ export const opfs: AddressScheme = {
       if ((error as Error).name !== 'NotFoundError') throw error
     }
   },
+}
+
+async function replaceContents(file: FileHandle, data: Uint8Array): Promise<void> {
+  if (!file.createWritable) throw new Error('this browser writes no files of a page. Use indexeddb://')
+  const writing = await file.createWritable()
+  try {
+    await writing.write(data)
+  } catch (error) {
+    await writing.abort(error).catch(() => {})
+    throw error
+  }
+  // the contents are replaced now
+  await writing.close()
 }
 
 async function root(): Promise<Folder> {

@@ -28,6 +28,14 @@ export interface FileFormat<T> {
   lengthOf?(start: Uint8Array): number | undefined
   /** Decodes the bytes of a file. Throws `FormatError` for damaged bytes. */
   read(bytes: Uint8Array): T
+  /**
+   * `lengthOf` and `read` for the weights alone. Of a file that holds more, such as the state of an optimizer, the bytes after the weights
+   * are not read. Absent if the whole file is needed.
+   */
+  readonly weightsOnly?: {
+    lengthOf(start: Uint8Array): number | undefined
+    read(bytes: Uint8Array): T
+  }
   /** Encodes a value as the bytes of a file. Absent if the format can only be read, or consists of several files. */
   write?(value: T): Uint8Array
   /** Like `read`, for a format with several files: reads those beside the first one too. */

@@ -4,7 +4,7 @@ import { encodeSafetensors } from '../safetensors.ts'
 import { type FileFormat, formatOf } from './file-format.ts'
 import { modelFormats } from './index.ts'
 import type { ModelFile } from './model-file.ts'
-import { encodeModel } from './model-files.ts'
+import { decodeModel, encodeModel, readModelFile } from './model-files.ts'
 import { safetensorsModel } from './safetensors-model.ts'
 
 const weight = (path: string, trainable: boolean) => ({
@@ -87,16 +87,54 @@ describe('a file that is no model file', () => {
     ['GGUF\x03\0\0\0', 'is a GGUF file of llama.cpp'],
     ['\x08\x07\x12\x07pytorch', 'is an ONNX model'],
     ['\x08\x01\x12\x99\x07serve', 'is a SavedModel of TensorFlow'],
+    ['\x08\x0a:\x10\x0a\x01x', 'is an ONNX model'],
+    ['\x0a\x22\x0a\x01x\x12\x0bPlaceholder', 'is a graph of TensorFlow (.pb), without layers'],
     ['\x1c\0\0\0TFL3', 'is a TensorFlow Lite model'],
     ['version https://git-lfs.github.com/spec/v1', 'is a pointer of Git LFS instead of the file: run git lfs pull'],
     ['<!DOCTYPE html><html>', 'is an HTML page, which servers send where there is no such file'],
     ['{"format": "layers-model", "modelTopology": {', 'is a model of TensorFlow.js'],
     ['{"class_name": "Sequential"', 'is the config of a Keras model as JSON, without weights'],
+    ['{"weight_map": {"a": "b"}}', 'is the index of a model in several safetensors files: load the weights of each'],
+    ['{"architectures": ["A"]}', 'is the config of a model of Hugging Face, without weights'],
     ['{"a": 1}', 'begins with a brace, as JSON does'],
   ])('is named: %j', (start, name) => {
     const bytes = Uint8Array.from(start, (letter) => letter.charCodeAt(0))
     expect(() => formatOf(modelFormats, bytes)).toThrow(`has a format that is not known: it ${name}. Known formats:`)
   })
+})
+
+describe('a file that is something else than its name says', () => {
+  const pointer = text('version https://git-lfs.github.com/spec/v1')
+
+  it('is named, with the error of the format', async () => {
+    const message =
+      "The file 'm.safetensors' is a pointer of Git LFS instead of the file: run git lfs pull. It cannot be read as safetensors: This is no safetensors file"
+    expect(() => decodeModel(pointer, 'm.safetensors')).toThrow(message)
+    await expect(readModelFile(new File([pointer], 'm.safetensors'))).rejects.toThrow(message)
+    const page = new File([`<!doctype html>${' '.repeat(5000)}`], 'm.safetensors')
+    await expect(readModelFile(page)).rejects.toThrow("The file 'm.safetensors' is an HTML page, which servers send")
+    await expect(readModelFile(new File([], 'm.safetensors'))).rejects.toThrow("The file 'm.safetensors' is empty.")
+  })
+
+  it.each(['.keras', '.h5', '.json'])('is named without the package that reads %s', async (extension) => {
+    await expect(readModelFile(new File([pointer], `m${extension}`))).rejects.toThrow('it is a pointer of Git LFS')
+  })
+
+  it('may be what a format reads', async () => {
+    const fail = () => {
+      throw new FormatError('It has the operation Foo, which is not known.')
+    }
+    const onnx = { name: 'onnx', extensions: ['.onnx'], matches: () => true, read: fail }
+    const file = new File([Uint8Array.from([8, 8, 18, 7, 112])], 'm.onnx')
+    await expect(readModelFile(file, [onnx])).rejects.toThrow(
+      new FormatError('It has the operation Foo, which is not known.'),
+    )
+  })
+})
+
+it('an address of data is no name of a file', async () => {
+  const address = `data:,${'x'.repeat(1000)}`
+  await expect(readModelFile(address)).rejects.toThrow('The file has a format that is not known')
 })
 
 describe('encodeModel', () => {

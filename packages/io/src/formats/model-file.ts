@@ -30,6 +30,11 @@ export interface ModelFile {
   readonly weights: readonly WeightValue[]
   /** Tensors of the optimizer's state, by path. */
   readonly optimizer: readonly WeightValue[]
+  /**
+   * In a file that stores weights by layers: returns the most numbers that it can hold. `loadModel` refuses models of many more before it makes
+   * their weights.
+   */
+  readonly capacity?: () => number
   /** When a model is written: its layers, for formats that store weights by layers. */
   readonly outline?: ModelOutline
   /**

@@ -3,6 +3,7 @@ import { type BesideFiles, besideOf, deleteFile, pathBeside } from '../platform-
 import { type FileSource, type FileTarget, readFile, writeFileAtomic } from '../platform-files.ts'
 import type { ReadOptions } from '../read-pieces.ts'
 import { type FileFormat, formatOf } from './file-format.ts'
+import { explained } from './foreign-files.ts'
 import type { ModelFile } from './model-file.ts'
 import { formatNamed, knownFormats, loadFormats, packageOf } from './optional-formats.ts'
 import { safetensorsModel } from './safetensors-model.ts'
@@ -70,13 +71,20 @@ export function decodeModel(
   path?: string,
   formats: readonly FileFormat<ModelFile>[] = knownFormats(),
 ): ModelFile {
-  return formatOf(formats, bytes, path).read(bytes)
+  const format = formatOf(formats, bytes, path)
+  try {
+    return format.read(bytes)
+  } catch (error) {
+    throw explained(error, bytes, format, path)
+  }
 }
 
 /** Options of `readModelFile`. */
 export interface ReadModelOptions extends Pick<ReadOptions, 'maxBytes'> {
   /** The files that lie beside the model file, where they cannot be found: in an object by their paths, or a list of `File`. */
   readonly files?: BesideFiles
+  /** Whether the state of an optimizer is left out. Where it comes last in the file, it is not read or transferred. */
+  readonly weightsOnly?: boolean
 }
 
 /**
@@ -87,7 +95,7 @@ export interface ReadModelOptions extends Pick<ReadOptions, 'maxBytes'> {
 export async function readModelFile(
   source: FileSource | Readonly<Record<string, unknown>>,
   formats?: readonly FileFormat<ModelFile>[],
-  { files, ...options }: ReadModelOptions = {},
+  { files, weightsOnly = false, ...options }: ReadModelOptions = {},
 ): Promise<ModelFile> {
   const known = formats ?? knownFormats()
   if (isPlainObject(source) && !('arrayBuffer' in source) && !('getFile' in source)) {
@@ -101,10 +109,20 @@ export async function readModelFile(
     formats || known.some((format) => format.matches(start, name)) ? undefined : packageOf(name, start)
   const lengthOf = (start: Uint8Array) =>
     packageFor(start) ? Number.POSITIVE_INFINITY : lengthInFormat(known, start, name)
-  const bytes = await readFile(source as FileSource, { ...options, lengthOf })
+  const neededOf = (start: Uint8Array) => {
+    if (packageFor(start)) return Number.POSITIVE_INFINITY
+    const format = formatAt(known, start, name)
+    return format && (format.weightsOnly ? format.weightsOnly.lengthOf(start) : Number.POSITIVE_INFINITY)
+  }
+  const bytes = await readFile(source as FileSource, { ...options, lengthOf, ...(weightsOnly && { neededOf }) })
   const missing = packageFor(bytes)
   const format = formatOf(missing ? await loadFormats(missing, name) : known, bytes, name)
-  return format.readSet ? format.readSet(bytes, besideOf(source, files)) : format.read(bytes)
+  try {
+    if (format.readSet) return await format.readSet(bytes, besideOf(source, files))
+    return ((weightsOnly && format.weightsOnly) || format).read(bytes)
+  } catch (error) {
+    throw explained(error, bytes, format, name)
+  }
 }
 
 /** The keys of an object, as they stand at the beginning of its JSON. */
@@ -125,17 +143,30 @@ function readObject(source: Readonly<Record<string, unknown>>, formats: readonly
 /** The bytes by which a format is recognised. */
 const recognizedBytes = 4096
 
-/** Returns the length of a file in the first format that matches: infinity where the format does not know it. */
+/** The format of a file by the bytes at its beginning; undefined if they are too few. Throws `FormatError` if none can match. */
+function formatAt(
+  formats: readonly FileFormat<ModelFile>[],
+  start: Uint8Array,
+  path: string | undefined,
+): FileFormat<ModelFile> | undefined {
+  if (start.length < recognizedBytes) return undefined
+  const head = start.subarray(0, recognizedBytes)
+  return formats.find((format) => !format.lengthOf || format.matches(head, path)) ?? formatOf(formats, head, path)
+}
+
+/** Returns the length of a file in the format that matches: infinity where the format does not know it. */
 function lengthInFormat(
   formats: readonly FileFormat<ModelFile>[],
   start: Uint8Array,
   path: string | undefined,
 ): number | undefined {
-  if (start.length < recognizedBytes) return undefined
-  const head = start.subarray(0, recognizedBytes)
-  const possible = formats.find((format) => !format.lengthOf || format.matches(head, path))
-  const format = possible ?? formatOf(formats, head, path)
-  return format.lengthOf ? format.lengthOf(start) : Number.POSITIVE_INFINITY
+  const format = formatAt(formats, start, path)
+  if (!format) return undefined
+  try {
+    return format.lengthOf ? format.lengthOf(start) : Number.POSITIVE_INFINITY
+  } catch (error) {
+    throw explained(error, start, format, path)
+  }
 }
 
 /**
@@ -171,14 +202,21 @@ export async function writeModelFile(
   if (typeof place !== 'string' || !format?.writeSet) return writeFileAtomic(target, encodeModel(file, name, formats))
   const { main, beside } = format.writeSet(file, place.replace(/^.*[/\\]/, ''))
   const before = await readFile(place).catch(() => undefined)
-  for (const [path, bytes] of Object.entries(beside)) await writeFileAtomic(pathBeside(place, path), bytes)
-  await writeFileAtomic(place, main)
   const replaced = before ? (format.besideIn?.(before) ?? []) : []
-  for (const path of replaced) if (!Object.hasOwn(beside, path)) await deleteFile(pathBeside(place, path))
+  const remove = (paths: readonly string[]) => Promise.all(paths.map((path) => deleteFile(pathBeside(place, path))))
+  try {
+    for (const [path, bytes] of Object.entries(beside)) await writeFileAtomic(pathBeside(place, path), bytes)
+    await writeFileAtomic(place, main)
+  } catch (error) {
+    await remove(Object.keys(beside).filter((path) => !replaced.includes(path)))
+    throw error
+  }
+  await remove(replaced.filter((path) => !Object.hasOwn(beside, path)))
 }
 
 function nameOf(file: FileSource | FileTarget): string | undefined {
   const path = file instanceof URL ? file.href : file
+  if (typeof path === 'string' && /^data:/i.test(path)) return undefined
   if (typeof path === 'string') return /^https?:/i.test(path) ? path.replace(/[?#].*$/s, '') : path
   const { name } = (file ?? {}) as { readonly name?: unknown }
   return typeof name === 'string' ? name : undefined

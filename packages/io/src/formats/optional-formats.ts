@@ -1,6 +1,7 @@
 import { FormatError } from '@gradus/core'
 import { importPackage } from '../platform-import-package.ts'
 import type { FileFormat } from './file-format.ts'
+import { isForeign } from './foreign-files.ts'
 import { modelFormats } from './index.ts'
 import type { ModelFile } from './model-file.ts'
 
@@ -64,12 +65,17 @@ const packages: readonly FormatPackage[] = [
   },
 ]
 
-/** The package that has the format of a file, by its name or its first bytes; undefined if none is known. */
+/**
+ * The package that has the format of a file, by its first bytes or its name; undefined if none is known, and for a file that is
+ * something else than its name says.
+ */
 export function packageOf(path: string | undefined, start?: Uint8Array): FormatPackage | undefined {
-  const begin = start && String.fromCharCode(...start.subarray(0, 4096))
-  return packages.find(
-    ({ named, begins }) => (path !== undefined && named.test(path)) || (begin !== undefined && begins(begin)),
-  )
+  if (start) {
+    const begin = String.fromCharCode(...start.subarray(0, 4096))
+    const found = packages.find(({ begins }) => begins(begin))
+    if (found || isForeign(start)) return found
+  }
+  return packages.find(({ named }) => path !== undefined && named.test(path))
 }
 
 /** Loads a package with formats and adds these. Throws `FormatError`, which says how to install it, if that fails. */

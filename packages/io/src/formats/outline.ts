@@ -33,6 +33,10 @@ export interface LayerOutline {
   readonly isSubclass: boolean
   /** The weights of the layer itself, in Keras's order. */
   readonly weights: readonly WeightOutline[]
+  /** Of a layer with matrices of low rank: the factor of their product. */
+  readonly lowRankScale?: number
+  /** Of a layer that weighs tokens by their inverse document frequency: the weights of all numbers in its output. */
+  readonly idfWeights?: readonly number[]
   /** Of a model whose layers know their input shapes: the tensors that it takes, with null for the batch and for unknown sizes. */
   readonly inputs: readonly SymbolicOutline[]
   /** Of a functional model: the results of the calls of its layers, by the names of the layers. */
@@ -64,10 +68,33 @@ export function outlineOf(root: BaseLayer): LayerOutline {
       shape: value.shape,
       dtype: value.dtype,
     })),
+    ...lowRankOf(layer),
+    ...idfWeightsOf(layer),
     ...networkOf(layer),
     sublayers: Object.entries(layer.sublayers()).map(([sublayerName, sublayer]) => visit(sublayer, sublayerName)),
   })
   return visit(root, (root as { readonly name?: string }).name ?? root.defaultName)
+}
+
+function lowRankOf(layer: BaseLayer): Pick<LayerOutline, 'lowRankScale'> {
+  const { loraRank, loraAlpha } = (layer.options ?? {}) as { readonly loraRank?: unknown; readonly loraAlpha?: unknown }
+  if (typeof loraRank !== 'number') return {}
+  return { lowRankScale: typeof loraAlpha === 'number' ? loraAlpha / loraRank : 1 }
+}
+
+function idfWeightsOf(layer: BaseLayer): Pick<LayerOutline, 'idfWeights'> {
+  const options = (layer.options ?? {}) as { readonly outputMode?: string; readonly padToMaxTokens?: boolean }
+  if (options.outputMode !== 'tfIdf') return {}
+  const { idfWeights: weights, maxTokens } = layer.toSpec() as {
+    readonly idfWeights?: readonly number[]
+    readonly maxTokens?: number
+  }
+  if (!weights || weights.length === 0) return {}
+  const { vocabularySize = weights.length } = layer as { readonly vocabularySize?: number }
+  const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length
+  const all = [...new Array<number>(vocabularySize - weights.length).fill(mean), ...weights]
+  const padding = options.padToMaxTokens && maxTokens ? maxTokens - all.length : 0
+  return { idfWeights: [...all, ...new Array<number>(Math.max(0, padding)).fill(0)] }
 }
 
 function formOf(layer: BaseLayer): Pick<LayerOutline, 'isModel' | 'isSubclass'> {

@@ -1,6 +1,13 @@
 import { checkState, describeValue, FormatError, isPlainObject, requireBounded, type WeightValue } from '@gradus/core'
 import type { TypedArray } from '@gradus/tensor'
-import { decodeSafetensors, encodeSafetensors, isSafetensors, safetensorsLength } from '../safetensors.ts'
+import {
+  decodeSafetensors,
+  decodeTensors,
+  encodeSafetensors,
+  isSafetensors,
+  type Safetensors,
+  safetensorsLength,
+} from '../safetensors.ts'
 import type { Bytes } from '../stored-types.ts'
 import type { FileFormat } from './file-format.ts'
 import type { ModelFile, ModelHeader } from './model-file.ts'
@@ -68,6 +75,29 @@ function parsed(text: string, key: string): unknown {
   }
 }
 
+const isWeight = (name: string) => !name.startsWith(optimizerPrefix)
+
+function modelFileOf({ tensors, metadata }: Safetensors): ModelFile {
+  const frozen = frozenOf(metadata[frozenKey])
+  const header = headerOf(metadata[headerKey])
+  const values = tensors.map(
+    ({ name, shape, dtype, data }): WeightValue => ({
+      path: name,
+      shape,
+      dtype,
+      data: data as TypedArray,
+      trainable: !frozen.has(name),
+    }),
+  )
+  return {
+    header,
+    weights: values.filter(({ path }) => isWeight(path)),
+    optimizer: values
+      .filter(({ path }) => !isWeight(path))
+      .map((value) => ({ ...value, path: value.path.slice(optimizerPrefix.length) })),
+  }
+}
+
 /** The format of model files: safetensors, with weights and optimizer state as tensors and the header in the metadata. */
 export const safetensorsModel = {
   name: 'safetensors',
@@ -75,26 +105,10 @@ export const safetensorsModel = {
   // a damaged file with the right extension matches too, so that the error says where it is damaged
   matches: (bytes: Uint8Array, path?: string) => isSafetensors(bytes) || (path?.endsWith('.safetensors') ?? false),
   lengthOf: safetensorsLength,
-  read(bytes: Uint8Array): ModelFile {
-    const { tensors, metadata } = decodeSafetensors(bytes)
-    const frozen = frozenOf(metadata[frozenKey])
-    const header = headerOf(metadata[headerKey])
-    const values = tensors.map(
-      ({ name, shape, dtype, data }): WeightValue => ({
-        path: name,
-        shape,
-        dtype,
-        data: data as TypedArray,
-        trainable: !frozen.has(name),
-      }),
-    )
-    return {
-      header,
-      weights: values.filter(({ path }) => !path.startsWith(optimizerPrefix)),
-      optimizer: values
-        .filter(({ path }) => path.startsWith(optimizerPrefix))
-        .map((value) => ({ ...value, path: value.path.slice(optimizerPrefix.length) })),
-    }
+  read: (bytes: Uint8Array) => modelFileOf(decodeSafetensors(bytes)),
+  weightsOnly: {
+    lengthOf: (start: Uint8Array) => safetensorsLength(start, isWeight),
+    read: (bytes: Uint8Array) => modelFileOf(decodeTensors(bytes, isWeight)),
   },
   write({ header, weights, optimizer }: ModelFile): Bytes {
     const frozen = weights.filter(({ trainable }) => !trainable).map(({ path }) => path)

@@ -3,8 +3,10 @@ import { asKeras3 } from './keras2.ts'
 import { functionalSpec, inputSpec, sequentialSpec } from './model.ts'
 import { canDrop, expectedKind, type KerasKind, kindOf, nullOf, optionName, optionValue, typeOf } from './names.ts'
 import { asKerasObject, type KerasObject } from './object.ts'
+import { policiesIn, policyFor, warnOfPolicies } from './policies.ts'
 import { isLambda, lambdaError, requireTranslatable } from './python-code.ts'
 import { savedModel } from './saved-file.ts'
+import { withBatchSizes } from './stateful.ts'
 import { activationLayers } from './to-names.ts'
 import { compileConfigOf } from './training-config.ts'
 
@@ -24,7 +26,9 @@ import { compileConfigOf } from './training-config.ts'
  */
 export function fromKeras(value: unknown): unknown {
   requireBounded(value, 'The Keras config', FormatError)
-  const { config, keras2 } = savedModel(value)
+  const { config: saved, keras2 } = savedModel(value)
+  const config = withBatchSizes(saved)
+  warnOfPolicies(config)
   return translate(keras2 ? asKeras3(config) : config, '')
 }
 
@@ -47,14 +51,31 @@ export interface CompileSpec {
  */
 export function compileFromKeras(model: unknown): CompileSpec | undefined {
   requireBounded(model, 'The Keras config', FormatError)
-  const { config, training } = savedModel(model)
+  const { config, training, keras2 } = savedModel(model)
   const own = (config as { compile_config?: Record<string, unknown> } | null)?.compile_config
-  const compiled = training ? compileConfigOf(training) : own
+  // a .keras file of Keras 2
+  const old = keras2 && own?.['optimizer'] ? { ...own, optimizer_config: own['optimizer'] } : undefined
+  const compiled = training || old ? compileConfigOf((training ?? old)!) : own
   if (!compiled || Object.keys(compiled).length === 0) return undefined
   const parts = ['optimizer', 'loss', 'loss_weights', 'metrics', 'weighted_metrics']
     .filter((key) => compiled[key] !== null && compiled[key] !== undefined)
     .map((key) => [optionName(key), translate(compiled[key], key, kindOfPart[key])])
-  return Object.fromEntries(parts) as CompileSpec
+  const found = Object.fromEntries(parts) as CompileSpec
+  const policies = policiesIn(config)
+  return policies.has('float16') || policies.has('mixed_float16')
+    ? { ...found, optimizer: withoutLossScale(found.optimizer) }
+    : found
+}
+
+/** An optimizer that was saved without a loss scale keeps its state without one; by default it gets a dynamic one for float16. */
+function withoutLossScale(optimizer: unknown): unknown {
+  if (typeof optimizer === 'string') return { optimizer, lossScaleFactor: 1 }
+  if (
+    !isPlainObject(optimizer) ||
+    ['innerOptimizer', 'lossScaleFactor', 'optimizerMap'].some((key) => key in optimizer)
+  )
+    return optimizer
+  return { ...optimizer, lossScaleFactor: 1 }
 }
 
 const kindOfPart: Readonly<Record<string, KerasKind>> = {
@@ -88,11 +109,31 @@ function translateObject(object: KerasObject, expected: KerasKind | undefined): 
   const { className, config, module } = object
   if (className.startsWith('__') || module === 'builtins') return builtin(object)
   if (className === 'DTypePolicy' || className === 'Policy')
-    return optionValue('dtype', String((config as { name?: unknown } | null)?.name))
+    return optionValue('dtype', policyFor(String((config as { name?: unknown } | null)?.name)))
+  if (/^(Quantized|GPTQ|AWQ).*DTypePolicy$/.test(className)) throw quantizedError(config)
   if (className === 'function' || typeof config === 'string') return functionName(config)
-  const activation = expected === 'activation' ? activationOfLayer(object) : undefined
+  const activation = expected === 'activation' ? (activationOfLayer(object) ?? hardSigmoidOfLayers(object)) : undefined
   if (activation) return activation
   return kindOf(object, expected) === 'model' ? modelSpec(object) : definitionSpec(object, expected)
+}
+
+function quantizedError(config: unknown): FormatError {
+  const { mode, source_name: source } = (config ?? {}) as { readonly mode?: unknown; readonly source_name?: unknown }
+  return new FormatError(
+    `The model was quantized in Keras (${String(mode).slice(0, 20)} from ${String(source).slice(0, 20)}), and such weights are not read. Save it before model.quantize(...), and call model.quantize('int8') here.`,
+  )
+}
+
+/** The slope of a hard sigmoid that Keras has as a stack of `Rescaling` and `ReLU`; undefined for other stacks. */
+function hardSigmoidOfLayers({ className, config }: KerasObject): object | undefined {
+  const layers: unknown = className === 'Sequential' && isPlainObject(config) ? config['layers'] : undefined
+  const found = Array.isArray(layers)
+    ? layers.map(asKerasObject).filter((layer) => layer?.className !== 'InputLayer')
+    : []
+  const [scaled, clipped] = found.map((layer) => (isPlainObject(layer?.config) ? layer.config : {}))
+  const isOne = found.length === 2 && found[0]?.className === 'Rescaling' && found[1]?.className === 'ReLU'
+  const slope = isOne && scaled?.['offset'] === 0.5 && clipped?.['max_value'] === 1 ? scaled['scale'] : undefined
+  return typeof slope === 'number' ? { activation: 'hardSigmoid', slope } : undefined
 }
 
 /** An activation that is a layer in Keras, as in `Dense(4, activation=LeakyReLU(0.1))`; undefined for other objects. */
@@ -146,6 +187,8 @@ function definitionSpec(object: KerasObject, expected: KerasKind | undefined): u
     .map(([option, value]) => {
       // the first axis is that of the batch
       const given = option === 'batch_input_shape' && Array.isArray(value) ? value.slice(1) : value
+      const isPolicy = kind === 'layer' && option === 'dtype' && typeof given === 'string'
+      if (isPolicy) return [option, optionValue(option, policyFor(given))] as const
       const kept = given === null ? nullOf(type, option) : translate(given, option, expectedKind(option), type)
       return [option, kept] as const
     })

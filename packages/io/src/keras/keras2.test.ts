@@ -1,6 +1,7 @@
 import type { FunctionalSpec, SequentialSpec } from '@gradus/core'
 import { describe, expect, it } from 'vitest'
 import { compileFromKeras, fromKeras } from './from-keras.ts'
+import { toKeras } from './to-keras.ts'
 
 const sequential = (layers: object[], more: object = {}) => ({
   class_name: 'Sequential',
@@ -54,6 +55,68 @@ describe('layers of Keras 2', () => {
     expect(only('GRU', config)).toEqual({ layer: 'GRU', units: 1, resetAfter: false, ...old })
     const ofKeras3 = { module: 'keras.layers', ...layer('LSTM', { units: 1, recurrent_activation: 'hard_sigmoid' }) }
     expect(fromKeras(ofKeras3)).toEqual({ layer: 'LSTM', units: 1, recurrentActivation: 'hard_sigmoid' })
+  })
+
+  it('pass the masks of recurrent layers on', () => {
+    const config = { units: 1, return_sequences: true }
+    expect(only('SimpleRNN', config)).toEqual({ layer: 'SimpleRNN', units: 1, returnSequences: true, passMask: true })
+    expect(only('SimpleRNN', { units: 1 })).toEqual({ layer: 'SimpleRNN', units: 1 })
+  })
+
+  it('have the steeper hard sigmoid as a stack of layers in Keras 3', () => {
+    const spec = { layer: 'Dense', units: 1, activation: { activation: 'hardSigmoid', slope: 0.2 } } as const
+    const known = { isModel: false, isSubclass: false, weights: [], inputs: [], results: new Map(), sublayers: [] }
+    const { config } = toKeras(spec, { type: 'Dense', name: 'dense', ...known })
+    const { activation } = config as { activation: { class_name: string; config: { layers: object[] } } }
+    expect(activation.class_name).toBe('Sequential')
+    expect(activation.config.layers).toMatchObject([
+      { class_name: 'Rescaling', config: { scale: 0.2, offset: 0.5 } },
+      { class_name: 'ReLU', config: { max_value: 1 } },
+    ])
+    const ofKeras3 = { module: 'keras.layers', ...layer('Dense', { units: 1, activation }) }
+    expect(fromKeras(ofKeras3)).toEqual(spec)
+  })
+
+  it('lose options that say nothing about the results', () => {
+    expect(only('Conv2DTranspose', { filters: 2, kernel_size: 3, groups: 1 })).toEqual({
+      layer: 'Conv2DTranspose',
+      filters: 2,
+      kernelSize: 3,
+    })
+    expect(only('RandomFlip', { rng_type: 'stateful' })).toEqual({ layer: 'RandomFlip' })
+    expect(only('SpatialDropout1D', { rate: 0.2, noise_shape: [1] })).toEqual({ layer: 'SpatialDropout1D', rate: 0.2 })
+  })
+
+  it('may have numbers that are arrays of NumPy', () => {
+    const array = { type: 'ndarray', value: 0.2 }
+    expect(only('LeakyReLU', { alpha: array })).toEqual({ layer: 'LeakyReLU', negativeSlope: 0.2 })
+    expect(only('ReLU', { max_value: 6, threshold: array, negative_slope: [0] })).toEqual({
+      layer: 'ReLU',
+      maxValue: 6,
+      threshold: 0.2,
+      negativeSlope: 0,
+    })
+    const activation = layer('LeakyReLU', { name: 'l', alpha: 0.1 })
+    expect(only('Dense', { units: 1, activation })).toEqual({
+      layer: 'Dense',
+      units: 1,
+      activation: { activation: 'leakyRelu', negativeSlope: 0.1 },
+    })
+  })
+
+  it('were compiled with the optimizers of Keras 2, in .keras files too', () => {
+    const config = { name: 'SGD', learning_rate: 0.1, decay: 0.001, momentum: 0.9, nesterov: false }
+    const optimizer = { module: 'keras.optimizers.legacy', class_name: 'SGD', config, registered_name: null }
+    const dense = layer('Dense', { units: 1, batch_input_shape: [null, 2] })
+    const saved = {
+      class_name: 'Sequential',
+      config: { layers: [dense] },
+      compile_config: { optimizer, loss: 'mse' },
+    }
+    expect(compileFromKeras(saved)).toMatchObject({
+      optimizer: { optimizer: 'SGD', learningRate: { schedule: 'InverseTimeDecay', decayRate: 0.001 } },
+      loss: 'mse',
+    })
   })
 
   it('are refused where Keras 3 cannot do the same', () => {

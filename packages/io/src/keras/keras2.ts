@@ -51,7 +51,10 @@ const classNames: Readonly<Record<string, string>> = {
 }
 
 /** Options of Keras 2 that say nothing about the results. */
-const dropped = new Set(['input_length', 'implementation', 'fused', 'ragged', 'sparse', 'optional', 'num_constants'])
+const dropped = /* @__PURE__ */ (() =>
+  new Set(
+    'input_length implementation fused ragged sparse optional num_constants rng_type force_generator'.split(' '),
+  ))()
 
 /** Options of classes that they inherit and do not use. */
 const unused: Readonly<Record<string, readonly string[]>> = {
@@ -59,15 +62,22 @@ const unused: Readonly<Record<string, readonly string[]>> = {
   SeparableConv2D: ['kernel_initializer', 'kernel_regularizer', 'kernel_constraint', 'groups'],
   DepthwiseConv1D: ['filters', 'kernel_initializer', 'kernel_regularizer', 'kernel_constraint', 'groups'],
   DepthwiseConv2D: ['filters', 'kernel_initializer', 'kernel_regularizer', 'kernel_constraint', 'groups'],
+  Conv1DTranspose: ['groups'],
+  Conv2DTranspose: ['groups'],
+  Conv3DTranspose: ['groups'],
+  SpatialDropout1D: ['noise_shape'],
+  SpatialDropout2D: ['noise_shape'],
+  SpatialDropout3D: ['noise_shape'],
   MultiHeadAttention: ['query_shape', 'key_shape', 'value_shape', 'softmax_robust_masking'],
   Attention: ['causal'],
   AdditiveAttention: ['causal'],
 }
 
-const rnnOptions = (
-  'name trainable dtype batch_input_shape cell return_sequences return_state go_backwards stateful unroll ' +
-  'zero_output_for_mask'
-).split(' ')
+const rnnOptions = /* @__PURE__ */ (() =>
+  (
+    'name trainable dtype batch_input_shape cell return_sequences return_state go_backwards stateful unroll ' +
+    'zero_output_for_mask'
+  ).split(' '))()
 
 function renamed(className: string, config: Config): Config {
   if (config['time_major'] === true) {
@@ -83,15 +93,31 @@ function renamed(className: string, config: Config): Config {
     // TensorFlow.js writes the options of the cell there too
     className === 'RNN' ? entries.filter(([key]) => rnnOptions.includes(key)) : entries,
   )
+  // recurrent layers passed the mask of their steps on
+  if (/^(LSTM|GRU|SimpleRNN|RNN|ConvLSTM[123]D)$/.test(className) && config['return_sequences'] === true)
+    kept['pass_mask'] = true
   const { axis, theta } = kept
   if (/BatchNormalization/.test(className) && Array.isArray(axis) && axis.length === 1) kept['axis'] = axis[0]
+  if (className === 'LeakyReLU' && Object.hasOwn(kept, 'alpha')) {
+    delete kept['alpha']
+    kept['negative_slope'] = numberOf(config['alpha'])
+  }
+  if (className === 'ReLU')
+    for (const key of ['max_value', 'negative_slope', 'threshold'])
+      if (Object.hasOwn(kept, key)) kept[key] = numberOf(kept[key])
   if (className === 'ThresholdedReLU') {
     delete kept['theta']
-    kept['threshold'] = theta ?? 1
+    kept['threshold'] = numberOf(theta ?? 1)
   }
   // the option is younger than the layer; before it, the layer computed what it computes with `false`
   if (/^GRU(Cell)?$/.test(className) && !Object.hasOwn(kept, 'reset_after')) kept['reset_after'] = false
   return kept
+}
+
+/** A number, which some versions of Keras saved as an array of NumPy. */
+function numberOf(value: unknown): unknown {
+  if (isPlainObject(value) && typeof value['value'] === 'number') return value['value']
+  return Array.isArray(value) && value.length === 1 ? value[0] : value
 }
 
 function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {

@@ -23,7 +23,7 @@ import {
   titleOf,
 } from './object.ts'
 import { isOperation, operationNodes } from './operation.ts'
-import { type FirstCalls, KerasTensor, readCall, references, type SavedCall } from './saved-call.ts'
+import { type FirstCalls, holdsTensor, KerasTensor, readCall, references, type SavedCall } from './saved-call.ts'
 
 /** Translates a layer, or a model within a model. */
 export type TranslateLayer = (object: KerasObject) => LayerSpec | ModelSpec
@@ -83,25 +83,42 @@ export function functionalSpec(object: KerasObject, translate: TranslateLayer): 
       const { name, object: layer, calls } = node
       if (isOperation(layer)) return operationNodes(layer, name, calls, (ref) => dtypes.get(String(ref)))
       const spec = withoutInputShape(translate(layer), true)
-      return [{ name, spec, calls: calls.map((call) => callSpec(call, name)) }]
+      const called = calls.map((call) => {
+        const found = callSpec(call, name)
+        return !isLegacy && isWithoutMask(layer, call) ? { ...found, options: { ...found.options, mask: null } } : found
+      })
+      return [{ name, spec, calls: called }]
     }),
     inputs: ends('input_layers'),
     outputs: ends('output_layers'),
   }
 }
 
+const recurrent = ['LSTM', 'GRU', 'SimpleRNN', 'RNN', 'Bidirectional', 'ConvLSTM1D', 'ConvLSTM2D', 'ConvLSTM3D']
+
+/**
+ * Whether a recurrent layer leaves out the mask of its input: in Keras 3, if it is called with initial states and without the argument
+ * `mask`.
+ */
+function isWithoutMask({ className }: KerasObject, { args, kwargs }: SavedCall): boolean {
+  const [, states = kwargs['initial_state'], mask = kwargs['mask']] = args
+  return recurrent.includes(className) && holdsTensor(states) && !holdsTensor(mask)
+}
+
 /** Translates the config of an `InputLayer`. */
 export function inputSpec(object: KerasObject): InputSpec {
-  const { name, batch_shape, batch_input_shape, dtype } = configOf(object)
+  const { name, batch_shape, batch_input_shape, batch_size: batchSize, dtype } = configOf(object)
   const shape = batch_shape ?? batch_input_shape
   if (!isShape(shape))
     throw new FormatError(`An InputLayer has the batch_shape ${describeKeras(shape)}; expected a list of dimensions.`)
+  const batch = batchSize ?? shape[0]
   const given = typeof dtype === 'string' ? dtype : 'float32'
   const sampleDType = given === 'string' ? (given as DType) : dtypeOfKeras(given)
   return {
     layer: 'Input',
     ...(typeof name === 'string' && { name }),
     shape: shape.slice(1),
+    ...(typeof batch === 'number' && { batchSize: batch }),
     ...(sampleDType !== 'float32' && { dtype: sampleDType }),
   }
 }

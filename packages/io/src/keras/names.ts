@@ -63,7 +63,7 @@ export function typeOf({ className, registeredName }: KerasObject): string {
 
 /** The kind of object that an option takes, from the name of the option. */
 export function expectedKind(option: string): KerasKind | undefined {
-  if (/(^|_)(layer|cell|cells)$/.test(option)) return 'layer'
+  if (/(^|_)(layers?|cells?)$/.test(option)) return 'layer'
   if (/(^|_)optimizer$/.test(option)) return 'optimizer'
   if (option === 'learning_rate') return 'schedule'
   const word = /(?:^|_)(initializer|regularizer|constraint|activation)$/.exec(option)?.[1]
@@ -96,6 +96,7 @@ const sameDTypes: readonly string[] = ['uint32', 'bool', 'float16', 'float32', '
 export function dtypeOfKeras(name: string): DType {
   if (sameDTypes.includes(name)) return name as DType
   if (/^u?int\d+$/.test(name)) return 'int32'
+  if (name === 'bfloat16') return 'float32'
   throw new FormatError(`The dtype ${name.slice(0, 50)} of Keras is not known here. Save the model with float32.`)
 }
 

@@ -13,6 +13,11 @@ export function isOperation({ module, className }: KerasObject): boolean {
   return isTfFunction(className) || (module !== undefined && /^keras\..*\b(ops|activations)\./.test(module))
 }
 
+/** Whether Keras has an operation of this name; a layer may have the same name. */
+export function isOperationName(className: string): boolean {
+  return [operations, furtherOperations, activations].some((table) => Object.hasOwn(table, className))
+}
+
 /** Whether a class stands for a function of TensorFlow between layers. */
 function isTfFunction(className: string): boolean {
   return /^(TFOpLambda|SlicingOpLambda|TensorFlowOpLayer|ClassMethod|InstanceMethod|InstanceProperty)$/.test(className)

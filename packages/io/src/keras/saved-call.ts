@@ -34,7 +34,9 @@ export function readCall(call: unknown, name: string, firstCalls: FirstCalls): S
   if (isPlainObject(call) && ('args' in call || 'kwargs' in call)) {
     const args = listOf(call['args'], `args of ${where}`)
     const [positional, named] = [args, call['kwargs'] ?? {}].map((value) => plain(value, where, firstCalls.histories))
-    return { args: positional as unknown[], kwargs: named as Config }
+    // in fit and predict Keras 3 replaces this argument by that of the model; Keras 2 does not
+    const { training: _, ...kwargs } = named as Config
+    return { args: positional as unknown[], kwargs }
   }
   const structure = Array.isArray(call) && call.length === 1 ? (call[0] as unknown) : call
   if (typeof structure !== 'object' || structure === null)

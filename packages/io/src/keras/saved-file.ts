@@ -1,5 +1,6 @@
-import { FormatError, isPlainObject } from '@gradus/core'
+import { FormatError, isPlainObject, requireBoundedJson } from '@gradus/core'
 import { type Config, describeKeras } from './object.ts'
+import { isOperationName } from './operation.ts'
 
 /** A saved model: the config of Keras, with what the file says about it. */
 export interface SavedModel {
@@ -28,17 +29,21 @@ export function savedModel(value: unknown): SavedModel {
   const config = textOrObject(topology['model_config'], 'model_config') ?? topology
   const training = textOrObject(topology['training_config'] ?? value['trainingConfig'], 'training_config')
   const saved = named(config, topology, isPlainObject(training) ? training : undefined)
-  // converters of Keras 3 leave out the modules of classes
-  return saved.keras2 || topology === value ? saved : { ...saved, config: withModules(saved.config) }
+  // HDF5 files and converters of Keras 3 leave out the modules of classes; files that are written here have those of operations
+  const complete = saved.keras2 || config === topology || topology['backend'] === 'gradus'
+  return complete ? saved : { ...saved, config: withModules(saved.config) }
 }
 
-/** Gives the operations between layers a module: some have the names of layers, but the config of a layer says whether it is trainable. */
+/**
+ * Gives the operations between layers a module: some have the names of layers, but the config of such a layer says whether it is
+ * trainable.
+ */
 function withModules(value: unknown): unknown {
   if (!isPlainObject(value) || !isPlainObject(value['config'])) return value
   const { config, module, inbound_nodes: calls } = value
   if (Array.isArray(config['layers']))
     return { ...value, config: { ...config, layers: config['layers'].map(withModules) } }
-  const isLayer = module !== undefined || 'trainable' in config || value['class_name'] === 'InputLayer'
+  const isLayer = module !== undefined || 'trainable' in config || !isOperationName(String(value['class_name']))
   return isLayer || !Array.isArray(calls) || calls.length === 0 ? value : { ...value, module: 'keras.src.ops.numpy' }
 }
 
@@ -59,6 +64,7 @@ function versionIn(file: unknown): string | undefined {
 /** HDF5 files hold the configs as texts. */
 function textOrObject(value: unknown, name: string): unknown {
   if (typeof value !== 'string') return value ?? undefined
+  requireBoundedJson(value, `The ${name}`, FormatError)
   try {
     return JSON.parse(value)
   } catch (cause) {

@@ -3,7 +3,14 @@ import type { LayerOutline } from '../formats/outline.ts'
 import type { CompileSpec } from './from-keras.ts'
 import type { KerasKind } from './names.ts'
 import { functionalConfig, inputConfig, sequentialConfig } from './to-model.ts'
-import { activationLayers, kerasObject, kerasOptionName, kerasOptionValue, snakeName } from './to-names.ts'
+import {
+  activationLayers,
+  kerasObject,
+  kerasOptionName,
+  kerasOptionValue,
+  requiredOptions,
+  snakeName,
+} from './to-names.ts'
 
 /**
  * Translates the spec of a model into the form of `keras.saving.serialize_keras_object`, which Keras 3 loads. `outline` describes the
@@ -33,7 +40,7 @@ export function toKeras(spec: ModelSpec | LayerSpec, outline: LayerOutline): Rec
 export function compileToKeras(compiled: CompileSpec): Record<string, unknown> {
   const { optimizer, loss, lossWeights, metrics, weightedMetrics } = compiled
   return {
-    optimizer: part('optimizer', optimizer),
+    optimizer: part('optimizer', withMap(optimizer)),
     loss: part('loss', loss),
     loss_weights: lossWeights ?? null,
     metrics: part('metric', metrics),
@@ -44,10 +51,17 @@ export function compileToKeras(compiled: CompileSpec): Record<string, unknown> {
   }
 }
 
+/** Keras takes a map of optimizers in a MultiOptimizer only. */
+function withMap(optimizer: unknown): unknown {
+  const isMap = isPlainObject(optimizer) && optimizer['optimizer'] === 'OptimizerMap'
+  return isMap ? { optimizer: 'MultiOptimizer', optimizerMap: optimizer } : optimizer
+}
+
 /** Objects of one kind, or their names, alone, in lists and by output. */
 function part(kind: KerasKind, value: unknown): unknown {
   if (value === undefined || value === null) return null
-  if (typeof value === 'string') return snakeName(value)
+  // names of classes and abbreviations, such as AUC, stay
+  if (typeof value === 'string') return /^[A-Z]/.test(value) ? value : snakeName(value)
   if (Array.isArray(value)) return value.map((item) => part(kind, item))
   if (isPlainObject(value) && typeof value[kind] === 'string') return definition(kind, value)
   if (isPlainObject(value) && typeof value['function'] === 'string')
@@ -77,10 +91,15 @@ function definition(kind: KerasKind, spec: Readonly<Record<string, unknown>>, ou
   const known = name ?? outline?.name.split('.').at(-1)
   const config = {
     ...(known !== undefined && kind !== 'initializer' && { name: known }),
+    ...(Object.hasOwn(requiredOptions, type) && requiredOptions[type]),
     ...Object.fromEntries(entries),
   }
+  delete config['pass_mask' as never] // an option of Keras 2, where it is always true
+  // Keras's own class does not take it back
+  if (/^SpatialDropout\dD$/.test(type)) delete config['trainable' as never]
   const dynamic = kind === 'optimizer' && config['loss_scale_factor' as never] === 'dynamic'
   if (dynamic) return scaled(type, config)
+  if (kind === 'optimizer' && config['loss_scale_factor' as never] === 1) delete config['loss_scale_factor' as never]
   return {
     ...kerasObject(kind, type, config),
     ...(typeof sharedId === 'number' && { shared_object_id: sharedId + 1 }),
@@ -119,7 +138,23 @@ function activation({ activation: name, ...options }: Readonly<Record<string, un
     const config = Object.fromEntries(Object.entries(options).map(([key, value]) => [kerasOptionName(key), value]))
     return kerasObject('layer', layer, config)
   }
+  const { slope, ...others } = options
+  if (name === 'hardSigmoid' && typeof slope === 'number' && Object.keys(others).length === 0) return hardSigmoid(slope)
   throw new FormatError(
     `The activation ${String(name)} with options cannot be written in a file of Keras, where activations have none. Use a layer, or its defaults.`,
   )
+}
+
+/** The hard sigmoid of Keras has the slope 1 / 6, and that of Keras 2 and TensorFlow.js 0.2: a stack of layers stands for them. */
+function hardSigmoid(slope: number): unknown {
+  const layers = [
+    kerasObject('layer', 'Rescaling', { scale: slope, offset: 0.5 }),
+    kerasObject('layer', 'ReLU', { max_value: 1 }),
+  ]
+  return {
+    module: 'keras',
+    class_name: 'Sequential',
+    config: { name: 'hard_sigmoid', layers },
+    registered_name: null,
+  }
 }

@@ -32,7 +32,7 @@ function inputLayer(name: string, shape: readonly (number | null)[], dtype: stri
 /** Translates the spec of a stack. It begins with an input, if its shape is known. */
 export function sequentialConfig(spec: SequentialSpec, outline: LayerOutline, translate: ToKeras): KerasConfig {
   const layers = spec.layers.map((layer, index) => translate(layer, outline.sublayers[index]!))
-  const [input] = outline.inputs
+  const input = outline.inputs[0] ?? givenInput(spec.layers[0])
   const starts = layers[0]?.['class_name'] === 'InputLayer'
   const all = starts || !input ? layers : [inputLayer('input_layer', input.shape, input.dtype), ...layers]
   return {
@@ -49,6 +49,12 @@ export function sequentialConfig(spec: SequentialSpec, outline: LayerOutline, tr
   }
 }
 
+/** The input that the first layer of a stack says, where the stack itself was not called, as in a wrapper. */
+function givenInput(first: SequentialSpec['layers'][number] | undefined) {
+  const shape = first && 'layer' in first ? first['inputShape'] : undefined
+  return Array.isArray(shape) ? { shape: [null, ...(shape as (number | null)[])], dtype: 'float32' } : undefined
+}
+
 function commonOf({ name, trainable }: ModelSpec, outline: LayerOutline) {
   return { name: name ?? outline.name, trainable: trainable ?? true }
 }
@@ -59,20 +65,28 @@ export function functionalConfig(spec: FunctionalSpec, outline: LayerOutline, tr
   const functional = new Set(
     spec.layers.filter((node) => 'model' in node.spec && node.spec.model === 'Functional').map(({ name }) => name),
   )
+  const names = withoutSlashes(spec.layers.map(({ name }) => name))
   const tensor = (ref: TensorRef): KerasConfig => {
     const [name, call, index] = ref
+    const history = [names.get(name) ?? name, call, index]
     const { shape = [null], dtype = 'float32' } = outline.results.get(name)?.[call]?.[index] ?? inputOf(outlines, ref)
-    return { class_name: '__keras_tensor__', config: { shape, dtype: snakeName(dtype), keras_history: ref } }
+    return { class_name: '__keras_tensor__', config: { shape, dtype: snakeName(dtype), keras_history: history } }
   }
   const layers = spec.layers.map((node) => {
-    const { name } = node
+    const name = names.get(node.name)!
     const called = nodeCalls(node, tensor)
-    const operation = (node.spec as LayerSpec).layer === 'Operation' ? operationConfig(node, tensor) : undefined
-    const config = operation?.object ?? translate(node.spec, { ...outlines.get(name)!, name })
+    const operation =
+      (node.spec as LayerSpec).layer === 'Operation' ? operationConfig({ ...node, name }, tensor) : undefined
+    const spec = name === node.name ? node.spec : { ...node.spec, name }
+    const config = operation?.object ?? translate(spec, { ...outlines.get(node.name)!, name })
     return { ...config, name, inbound_nodes: operation?.calls ?? called }
   })
   // the construction of a graph counts as its first call
-  const end = ([name, call, index]: TensorRef): TensorRef => [name, call + (functional.has(name) ? 1 : 0), index]
+  const end = ([name, call, index]: TensorRef): TensorRef => [
+    names.get(name) ?? name,
+    call + (functional.has(name) ? 1 : 0),
+    index,
+  ]
   return {
     module: 'keras.src.models.functional',
     class_name: 'Functional',
@@ -85,6 +99,18 @@ export function functionalConfig(spec: FunctionalSpec, outline: LayerOutline, tr
     registered_name: 'Functional',
     build_config: { input_shape: null },
   }
+}
+
+/** The names that the layers of a model have in Keras, where a name has no slash. */
+function withoutSlashes(names: readonly string[]): ReadonlyMap<string, string> {
+  const used = new Set(names.filter((name) => !name.includes('/')))
+  const unused = (name: string) => {
+    let found = name.replaceAll('/', '_')
+    for (let count = 1; used.has(found); count++) found = `${name.replaceAll('/', '_')}_${count}`
+    used.add(found)
+    return found
+  }
+  return new Map(names.map((name) => [name, name.includes('/') ? unused(name) : name]))
 }
 
 function inputOf(outlines: ReadonlyMap<string, LayerOutline>, [name]: TensorRef) {

@@ -13,6 +13,24 @@ const modules: Readonly<Partial<Record<string, string>>> = {
   metric: 'keras.metrics',
 }
 
+/** The modules of classes that Keras does not export. */
+const innerModules: Readonly<Record<string, string>> = {
+  ConvLSTMCell: 'keras.src.layers.rnn.conv_lstm',
+  CustomScaleLayer: 'keras.src.applications.inception_resnet_v2',
+  LayerScale: 'keras.src.applications.convnext',
+}
+
+/** Options that Keras reads without a default, with the values that they have here by default. */
+export const requiredOptions: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  Constant: { value: 0 },
+  OptimizerMap: { optimizer_map: {} },
+  Rescaling: { offset: 0 },
+  TextVectorization: { standardize: 'lower_and_strip_punctuation', split: 'whitespace', ngrams: null },
+}
+
+/** Classes of Gradus that Keras does not have. */
+const onlyHere: readonly string[] = ['Cyclic', 'OneCycle', 'RAdam', 'TernaryDense']
+
 /** The layers of Keras that are activation functions with options, by the names of these functions here. */
 export const activationLayers: Readonly<Record<string, string>> = {
   leakyRelu: 'LeakyReLU',
@@ -49,7 +67,13 @@ export function kerasObject(kind: KerasKind, type: string, config: object): Reco
   const module = modules[kind]
   if (module === undefined)
     throw new FormatError(`The ${kind} ${type} cannot be written in a file of Keras. Save the model as .safetensors.`)
-  if (slash < 0) return { module, class_name: type, config, registered_name: null }
+  if (onlyHere.includes(type)) {
+    console.warn(
+      `Keras has no ${kind} ${type}, so it opens the file only with a class of that name: keras.models.load_model(path, custom_objects={"${type}": ...}).`,
+    )
+  }
+  const place = Object.hasOwn(innerModules, type) ? innerModules[type] : module
+  if (slash < 0) return { module: place, class_name: type, config, registered_name: null }
   const name = type.slice(slash + 1)
   return { module: null, class_name: name, config, registered_name: `${type.slice(0, slash)}>${name}` }
 }

@@ -9,6 +9,7 @@ import {
 import { furtherOperations } from './further-operations.ts'
 import { operations } from './operations.ts'
 import { kerasOptionName, snakeName } from './to-names.ts'
+import { type WrittenOperation, writtenOperations } from './written-operations.ts'
 
 /** A call in the form in which Keras saves it. */
 export interface KerasCall {
@@ -42,11 +43,13 @@ const further: Readonly<Record<string, Row>> = {
 }
 
 const modulesOf: Readonly<Record<string, readonly string[]>> = /* @__PURE__ */ (() => ({
-  nn: 'Relu Relu6 Sigmoid Silu Softplus Gelu Softmax LogSoftmax OneHot Moments MultiHot PSNR Fold Unfold BinaryCrossentropy'.split(
-    ' ',
-  ),
+  nn: (
+    'Relu Relu6 Sigmoid Silu Softplus Gelu Softmax LogSoftmax OneHot Moments MultiHot PSNR Fold Unfold BinaryCrossentropy ' +
+    'Normalize DotProductAttention MaxPool AveragePool'
+  ).split(' '),
   math: ['Logsumexp', 'Rsqrt', 'Erf', 'Erfc', 'Erfinv', 'TopK', 'InTopK', 'CDist', 'Logdet'],
-  linalg: ['Cholesky', 'CholeskyInverse', 'Det', 'Inv', 'Qr', 'Solve', 'SolveTriangular'],
+  linalg: ['Cholesky', 'CholeskyInverse', 'Det', 'Inv', 'Qr', 'Solve', 'SolveTriangular', 'Norm'],
+  image: ['Resize'],
   core: ['Scatter', 'ScatterUpdate', 'Slice', 'Unstack', 'Cast'],
 }))()
 
@@ -72,14 +75,15 @@ export function operationConfig(
   tensor: (ref: TensorRef) => unknown,
 ): { object: Record<string, unknown>; calls: KerasCall[] } {
   const { operation, args } = spec as LayerSpec & { readonly operation: string; readonly args: readonly unknown[] }
-  const row = rows().get(operation)
-  if (!row)
+  const written = Object.hasOwn(writtenOperations, operation)
+    ? writtenOperations[operation]!(args)
+    : byRow(rows().get(operation), args)
+  if (!written)
     throw new FormatError(
       `The operation '${operation}' ('${name}') between layers cannot be written in a file of Keras. Put it into a layer, or save the model as .safetensors.`,
     )
-  const { className, given, options } = row
+  const { className, config, args: given, kwargs = {} } = written
   const module = Object.entries(modulesOf).find(([, classes]) => classes.includes(className))?.[0] ?? 'numpy'
-  const config = optionsOf(args.slice(given), options)
   return {
     object: {
       module: `keras.src.ops.${module}`,
@@ -87,11 +91,14 @@ export function operationConfig(
       config: { ...config, name },
       registered_name: className,
     },
-    calls: calls.map(({ inputs }) => ({
-      args: args.slice(0, given).map((value) => filled(value, inputs, tensor)),
-      kwargs: {},
-    })),
+    calls: calls.map(({ inputs }) => ({ args: given.map((value) => filled(value, inputs, tensor)), kwargs })),
   }
+}
+
+function byRow(row: Row | undefined, args: readonly unknown[]): WrittenOperation | undefined {
+  if (!row) return undefined
+  const { className, given, options } = row
+  return { className, config: optionsOf(args.slice(given), options), args: args.slice(0, given) }
 }
 
 function optionsOf(args: readonly unknown[], options: Row['options']): Record<string, unknown> {
@@ -108,7 +115,7 @@ function optionsOf(args: readonly unknown[], options: Row['options']): Record<st
 /** Replaces `{ input: 0 }` by the tensor of a call. */
 function filled(value: unknown, inputs: RefStructure, tensor: (ref: TensorRef) => unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => filled(item, inputs, tensor))
-  if (!isPlainObject(value)) return value
+  if (!isPlainObject(value) || 'class_name' in value) return value
   const { input } = value
   if (typeof input === 'number') return tensor((inputs as readonly TensorRef[])[input]!)
   throw new FormatError(

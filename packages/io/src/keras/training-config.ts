@@ -17,7 +17,7 @@ export function compileConfigOf(training: Config): Config {
 }
 
 /** Options that say nothing about the update. */
-const unused = ['jit_compile', 'is_legacy_optimizer', 'ema_overwrite_frequency', 'schedule_decay']
+const unused = ['jit_compile', 'is_legacy_optimizer', 'schedule_decay']
 
 function optimizerOf(value: unknown): unknown {
   if (!isPlainObject(value) || typeof value['class_name'] !== 'string') return value
@@ -32,7 +32,9 @@ function optimizerOf(value: unknown): unknown {
     use_nesterov: nesterov,
     learning_rate: given = lr,
     ...options
-  } = Object.fromEntries(named.filter(([key]) => !unused.includes(key)))
+  } = Object.fromEntries(
+    named.filter(([key]) => !unused.includes(key) && (config['use_ema'] || !key.startsWith('ema_'))),
+  )
   // in TensorFlow.js the class is called RMSProp, and its `decay` is rho; otherwise `decay` lowers the rate
   const isRho = className === 'RMSProp'
   const lowered = !isRho && typeof decay === 'number' && decay !== 0 && typeof given === 'number'
@@ -60,8 +62,12 @@ function inverseTimeDecay(rate: number, decay: number): Config {
   }
 }
 
+/** The name in Keras 3 of a loss and metric that has other names in Keras 2 and TensorFlow.js. */
+const cosine = 'cosine_similarity'
+
 /** Replaces metrics that stand for a function by its name. Keras 2 has a list for each output, also for a single one. */
 function metricsOf(value: unknown): unknown {
+  if (value === 'cosine' || value === 'cosine_proximity') return cosine
   if (Array.isArray(value) && value.length === 1 && Array.isArray(value[0])) return metricsOf(value[0])
   if (Array.isArray(value)) return value.map(metricsOf)
   if (!isPlainObject(value)) return value
@@ -75,6 +81,7 @@ function metricsOf(value: unknown): unknown {
 
 /** Removes from losses the reduction `auto`, which is the default, and the name of the function. */
 function lossOf(value: unknown): unknown {
+  if (value === 'cosine_proximity') return cosine
   if (Array.isArray(value)) return value.map(lossOf)
   if (!isPlainObject(value)) return value
   const entries = Object.entries(value).filter(

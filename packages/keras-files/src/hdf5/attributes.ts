@@ -48,6 +48,7 @@ function textAt(reader: ByteReader, at: number, type: ElementType): string {
   if (length === 0 || heap === undefined || heap === reader.base) return ''
   const data = heapObject(reader, heap, reader.u32(at + 4 + reader.offsetBytes))
   if (length > data.length) throw reader.fail(`the text at byte ${at} is longer than its place in the block of texts`)
+  reader.countText(length, at)
   return textOf(data.subarray(0, length))
 }
 

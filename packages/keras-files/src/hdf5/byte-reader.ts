@@ -7,6 +7,7 @@ export class ByteReader {
   offsetBytes = 8
   lengthBytes = 8
   private steps: number
+  private texts: number
 
   constructor(
     readonly bytes: Uint8Array,
@@ -15,12 +16,20 @@ export class ByteReader {
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     // each node of a structure takes some bytes of the file, so a sound file has fewer nodes than bytes
-    this.steps = bytes.length
+    // a file without weights is small, and a model with thousands of layers looks for each of them in it
+    this.steps = Math.max(2 ** 17, bytes.length)
+    this.texts = Math.max(2 ** 24, 8 * bytes.length)
   }
 
   /** Counts a node of a structure. Throws `FormatError` where there are more than the file can hold, as in a circle. */
   step(title: string, at: number): void {
     if (--this.steps < 0) throw this.fail(`${title} at byte ${at} leads back to itself`)
+  }
+
+  /** Counts the bytes of a text that stands elsewhere. Throws `FormatError` where many attributes repeat one large text. */
+  countText(bytes: number, at: number): void {
+    this.texts -= bytes
+    if (this.texts < 0) throw this.fail(`the texts up to that at byte ${at} have far more bytes than the file`)
   }
 
   u8(at: number): number {

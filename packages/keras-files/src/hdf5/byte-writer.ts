@@ -55,3 +55,6 @@ export function numberBytes(value: number, size: 1 | 2 | 4 | 8): number[] {
 export function padded(bytes: readonly number[]): number[] {
   return [...bytes, ...new Array<number>((8 - (bytes.length % 8)) % 8).fill(0)]
 }
+
+/** The 8 bytes that stand for no address. */
+export const noAddress = /* @__PURE__ */ (() => new Array<number>(8).fill(0xff))()

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { FormatError } from '@gradus/core'
 import { describe, expect, it } from 'vitest'
+import { ByteReader } from './byte-reader.ts'
+import { type Message, messageTypes } from './messages.ts'
+import { NewGroup } from './new-group.ts'
 import { isHdf5, readHdf5 } from './read-hdf5.ts'
-import { NewGroup, writeHdf5 } from './write-hdf5.ts'
+import { storedBytesOf } from './storage.ts'
+import { writeHdf5 } from './write-hdf5.ts'
 
 const recorded = (name: string) => readFileSync(new URL(`../recorded/${name}`, import.meta.url))
 
@@ -88,6 +92,57 @@ describe('readHdf5', () => {
     expect(() => readHdf5(bytes).values('x')).toThrow("The HDF5 file is damaged: The dataset 'x' has 924 bytes")
     view.setBigUint64(at, 2n ** 40n, true)
     expect(() => readHdf5(bytes).values('x')).toThrow('at most 268435456 elements are read')
+  })
+})
+
+describe('hostile HDF5', () => {
+  const written = () => {
+    const root = new NewGroup()
+    root.attributes.set('config', 'x'.repeat(2 ** 16))
+    root.add('w', { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) })
+    return writeHdf5(root)
+  }
+
+  it('with a text that attributes repeat has a limit', () => {
+    const reader = new ByteReader(written())
+    for (let i = 0; i < 256; i++) reader.countText(2 ** 16, 0)
+    expect(() => reader.countText(1, 77)).toThrow('the texts up to that at byte 77 have far more bytes than the file')
+  })
+
+  it('with values in another file is refused', () => {
+    const reader = new ByteReader(new Uint8Array(64))
+    const messages = [messageTypes.layout, messageTypes.externalFiles].map(
+      (type) => ({ type, at: 0, end: 8 }) as Message,
+    )
+    const form = { shape: [2], elementBytes: 4, length: 8, title: "The dataset 'w'" }
+    expect(() => storedBytesOf(reader, messages, form)).toThrow("The dataset 'w' has its values in another file")
+  })
+
+  it('with chunks that share their bytes is refused', () => {
+    // two leaves for a dataset of one chunk, both at byte 200
+    const bytes = new Uint8Array(256)
+    const view = new DataView(bytes.buffer)
+    bytes.set([3, 2, 2]) // the layout, in chunks, of rank 1 and the bytes of an element
+    view.setBigUint64(3, 40n, true)
+    view.setUint32(11, 2, true)
+    view.setUint32(15, 4, true)
+    bytes.set(
+      [...'TREE'].map((letter) => letter.charCodeAt(0)),
+      40,
+    )
+    bytes[44] = 1
+    view.setUint16(46, 2, true)
+    for (const at of [48, 56]) view.setBigUint64(at, 2n ** 64n - 1n, true)
+    for (const key of [64, 96]) {
+      view.setUint32(key, 8, true)
+      view.setBigUint64(key + 24, 200n, true)
+    }
+    const form = { shape: [2], elementBytes: 4, length: 8, title: "The dataset 'w'" }
+    const read = () =>
+      storedBytesOf(new ByteReader(bytes), [{ type: messageTypes.layout, at: 0, end: 19 } as Message], form)
+    expect(read).toThrow("The dataset 'w' has more chunks than its shape takes")
+    view.setUint16(46, 1, true)
+    expect(read()).toEqual(new Uint8Array(8))
   })
 })
 

@@ -6,6 +6,7 @@ export const messageTypes = {
   linkInfo: 0x02,
   datatype: 0x03,
   link: 0x06,
+  externalFiles: 0x07,
   layout: 0x08,
   filters: 0x0b,
   attribute: 0x0c,

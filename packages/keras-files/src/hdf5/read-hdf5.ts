@@ -10,6 +10,9 @@ import { storedBytesOf } from './storage.ts'
 
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
 
+/** The most numbers that a byte of an HDF5 file stands for: deflate makes at most 1032 bytes of one. */
+export const mostPerByte = 1032
+
 /** Whether bytes begin as an HDF5 file. */
 export function isHdf5(bytes: Uint8Array): boolean {
   return bytes.length >= 8 && signature.every((byte, index) => bytes[index] === byte)
@@ -106,7 +109,9 @@ class Group implements Hdf5Group {
 
   group(name: string): Hdf5Group | undefined {
     const address = this.entries.get(name)
-    return address === undefined ? undefined : groupAt(this.reader, address, this.within(name), this.depth + 1)
+    if (address !== undefined) return groupAt(this.reader, address, this.within(name), this.depth + 1)
+    const [first, rest] = splitPath(name)
+    return rest === undefined ? undefined : this.group(first)?.group(rest)
   }
 
   values(name: string): Values | undefined {

@@ -1,7 +1,6 @@
 import { FormatError } from '@gradus/core'
-import type { DType, Shape, TypedArray } from '@gradus/tensor'
 import { toMemory } from '@gradus/tensor/internals'
-import { ByteWriter, numberBytes, padded } from './byte-writer.ts'
+import { ByteWriter, noAddress, numberBytes, padded } from './byte-writer.ts'
 import {
   dataspace,
   datatypes,
@@ -11,51 +10,8 @@ import {
   textsAttribute,
 } from './encode-messages.ts'
 import { messageTypes } from './messages.ts'
-
-/** Numbers to write. */
-export interface NewDataset {
-  readonly dtype: DType
-  readonly shape: Shape
-  readonly data: TypedArray
-}
-
-/** A group to write. */
-export class NewGroup {
-  readonly attributes = new Map<string, string | readonly string[]>()
-  readonly entries = new Map<string, NewGroup | NewDataset>()
-
-  /** The group at a path with slashes, which is made if it does not exist. Throws `FormatError` where a dataset has that name. */
-  at(path: string): NewGroup {
-    let group: NewGroup = this
-    for (const name of path.split('/').filter((part) => part !== '')) {
-      const found = group.entries.get(name)
-      if (found !== undefined && !(found instanceof NewGroup)) throw taken(path, name)
-      const next = found ?? new NewGroup()
-      group.entries.set(name, next)
-      group = next
-    }
-    return group
-  }
-
-  /** Adds a dataset at a path with slashes. Throws `FormatError` for a name that is taken. */
-  add(path: string, dataset: NewDataset): void {
-    const slash = path.lastIndexOf('/')
-    const group = this.at(path.slice(0, Math.max(0, slash)))
-    const name = path.slice(slash + 1)
-    if (group.entries.has(name)) throw taken(path, name)
-    group.entries.set(name, dataset)
-  }
-}
-
-function taken(path: string, name: string): FormatError {
-  return new FormatError(
-    `The file would have '${name}' of '${path}' twice. Layers of a model need different names, without slashes.`,
-  )
-}
-
-/** The most entries of a block of entries, and of a node of the tree above the blocks. */
-const blockEntries = 8
-const nodeChildren = 32
+import { type NewDataset, NewGroup } from './new-group.ts'
+import { blockEntries, nodeChildren, writeTree } from './write-tree.ts'
 
 /** Encodes a group as the root of an HDF5 file of the first version, which every program reads. */
 export function writeHdf5(root: NewGroup): Uint8Array<ArrayBuffer> {
@@ -69,13 +25,11 @@ export function writeHdf5(root: NewGroup): Uint8Array<ArrayBuffer> {
   const { address, tree, names } = writeGroup(writer, root, heap)
   writer.reserveAligned(0)
   // base, free space, end, driver; then the entry of the root
-  const addresses = [numberBytes(0, 8), none, numberBytes(writer.length, 8), none, numberBytes(0, 8)].flat()
+  const addresses = [numberBytes(0, 8), noAddress, numberBytes(writer.length, 8), noAddress, numberBytes(0, 8)].flat()
   const entry = [address, 1].flatMap((value) => numberBytes(value, 8))
   writer.set(start + 24, [...addresses, ...entry, ...numberBytes(tree, 8), ...numberBytes(names, 8)])
   return writer.result()
 }
-
-const none = /* @__PURE__ */ (() => new Array<number>(8).fill(0xff))()
 
 /** The texts of attributes, which stand in heaps. */
 type Heap = ReadonlyMap<string, { readonly heap: number; readonly index: number; readonly length: number }>
@@ -167,7 +121,7 @@ function writeDataset(writer: ByteWriter, { dtype, shape, data }: NewDataset): n
   const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength)
   const at = writer.reserveAligned(0)
   writer.append(bytes)
-  const address = bytes.length === 0 ? none : numberBytes(at, 8)
+  const address = bytes.length === 0 ? noAddress : numberBytes(at, 8)
   return writeHeader(writer, [
     { type: messageTypes.dataspace, data: dataspace(shape) },
     { type: messageTypes.datatype, data: datatypes[dtype] },
@@ -185,38 +139,6 @@ function writeHeader(writer: ByteWriter, messages: readonly EncodedMessage[]): n
   const head = [1, 0, ...numberBytes(messages.length, 2), ...numberBytes(1, 4), ...numberBytes(encoded.length, 4)]
   writer.set(at, [...head, 0, 0, 0, 0, ...encoded])
   return at
-}
-
-/** Writes blocks of entries, which are sorted by name, and the tree above them. Returns the address of its root. */
-function writeTree(writer: ByteWriter, entries: readonly { readonly offset: number; readonly address: number }[]) {
-  let children: { address: number; last: number }[] = []
-  for (let first = 0; first < entries.length; first += blockEntries) {
-    const block = entries.slice(first, first + blockEntries)
-    const address = writer.reserveAligned(8 + blockEntries * 40)
-    writer.set(address, [0x53, 0x4e, 0x4f, 0x44, 1, 0, ...numberBytes(block.length, 2)])
-    for (const [index, entry] of block.entries())
-      writer.set(address + 8 + 40 * index, [...numberBytes(entry.offset, 8), ...numberBytes(entry.address, 8)])
-    children.push({ address, last: block.at(-1)!.offset })
-  }
-  for (let level = 0; level === 0 || children.length > 1; level++) {
-    const nodes: { address: number; last: number }[] = []
-    const count = Math.max(1, Math.ceil(children.length / nodeChildren))
-    const addresses = Array.from({ length: count }, () => writer.reserveAligned(32 + 16 * nodeChildren))
-    let before = 0
-    for (const [index, address] of addresses.entries()) {
-      const own = children.slice(index * nodeChildren, (index + 1) * nodeChildren)
-      const beside = [addresses[index - 1], addresses[index + 1]].flatMap((at) =>
-        at === undefined ? none : numberBytes(at, 8),
-      )
-      const keys = own.flatMap((child) => [...numberBytes(child.address, 8), ...numberBytes(child.last, 8)])
-      const head = [0x54, 0x52, 0x45, 0x45, 0, level, ...numberBytes(own.length, 2), ...beside]
-      writer.set(address, [...head, ...numberBytes(before, 8), ...keys])
-      before = own.at(-1)?.last ?? 0
-      nodes.push({ address, last: before })
-    }
-    children = nodes
-  }
-  return children[0]!.address
 }
 
 function compareBytes(a: Uint8Array, b: Uint8Array): number {

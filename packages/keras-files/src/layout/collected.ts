@@ -28,6 +28,11 @@ export class Collected {
     }
   }
 
+  /** Adds values that are in no file. */
+  add(values: readonly WeightValue[]): void {
+    for (const value of values) this.values.set(value.path, value)
+  }
+
   /** Notes why there are no values for some weights; another place may have them. */
   miss(weights: readonly WeightOutline[], problem: string): void {
     for (const { path } of weights) if (!this.problems.has(path)) this.problems.set(path, problem)

@@ -13,6 +13,7 @@ const classNames: Readonly<Record<string, string>> = { GroupQueryAttention: 'gro
 /** Attributes of Keras's layers that have other names than the properties here: of all classes, and of one. */
 const attributes: Readonly<Record<string, string>> = {
   inner: 'layer',
+  gateDense: '_gate_dense',
   'GroupQueryAttention.queryDense': '_query_dense',
   'GroupQueryAttention.keyDense': '_key_dense',
   'GroupQueryAttention.valueDense': '_value_dense',

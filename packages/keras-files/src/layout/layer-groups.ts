@@ -1,13 +1,16 @@
 import { FormatError, type WeightValue } from '@gradus/core'
-import type { LayerOutline, ModelOutline, ResolveOptions, WeightOutline } from '@gradus/io'
+import type { LayerOutline, ModelOutline, ResolveOptions } from '@gradus/io'
+import type { NewGroup } from '../hdf5/new-group.ts'
 import type { Hdf5Group, Values } from '../hdf5/read-hdf5.ts'
-import type { NewGroup } from '../hdf5/write-hdf5.ts'
-import { allWeights } from './all-weights.ts'
+import { allWeights, firstStates } from './all-weights.ts'
 import { Collected } from './collected.ts'
 import { sublayerPaths } from './keras-names.ts'
+import { separateMatrices, storedValue, storedWeights } from './stored-weights.ts'
 
 // In a weights file of Keras 3 every layer is a group with the group `vars`, in which its weights are numbered.
 const variables = 'vars'
+/** The dataset with the weights of tokens. */
+const idfName = 'idf_weights'
 
 /** The weights of a model in a weights file of Keras 3. Throws `FormatError`, with the place, for a file of other layers. */
 export function readLayerGroups(
@@ -22,6 +25,7 @@ export function readLayerGroups(
   const collected = new Collected(options)
   const visit = (layer: LayerOutline, group: Hdf5Group | undefined, path: string): void => {
     const weights = storedWeights(layer)
+    if (group) collected.add(separateMatrices(layer))
     const vars = group?.group(variables)
     if (weights.length > 0 && !collected.has(weights)) {
       const place = `group '${path || variables}'`
@@ -34,14 +38,7 @@ export function readLayerGroups(
     }
   }
   visit(layers, root, '')
-  return collected.all(allWeights(layers))
-}
-
-/** The weights that Keras keeps with a layer: its own, and with a SpectralNormalization also the kernel of the layer in it. */
-function storedWeights({ type, weights, sublayers }: LayerOutline): readonly WeightOutline[] {
-  if (type !== 'SpectralNormalization') return weights
-  const kernel = sublayers[0]?.weights.find(({ key }) => key === 'kernel' || key === 'embeddings')
-  return kernel ? [kernel, ...weights] : weights
+  return [...collected.all(allWeights(layers)), ...firstStates(layers)]
 }
 
 /** The group at a path with slashes; in files of early versions of Keras 3 `layers` has another name. */
@@ -73,7 +70,9 @@ export function writeLayerGroups(
   const visit = (layer: LayerOutline, group: NewGroup): void => {
     const vars = group.at(variables)
     vars.attributes.set('name', layer.name.split('.').at(-1)!)
-    for (const [index, { path }] of storedWeights(layer).entries()) vars.add(String(index), byPath.get(path)!)
+    for (const [index, weight] of storedWeights(layer).entries())
+      vars.add(String(index), storedValue(layer, weight, byPath))
+    writeIdfWeights(layer, group)
     for (const sublayer of sublayerPaths(layer)) {
       const own = allWeights(sublayer.layer).map(({ path }) => path)
       // Keras keeps a layer that several hold in the first place
@@ -83,4 +82,18 @@ export function writeLayerGroups(
     }
   }
   visit(layers, root)
+}
+
+/** Adds the weights of tokens, which Keras keeps beside the vocabulary; a TextVectorization has them a second time in its lookup. */
+function writeIdfWeights({ type, idfWeights }: LayerOutline, group: NewGroup): void {
+  if (!idfWeights) return
+  const value = { dtype: 'float32', shape: [idfWeights.length], data: Float32Array.from(idfWeights) } as const
+  group.at(variables).add(idfName, value)
+  if (type === 'TextVectorization') group.at(`_lookup_layer/${variables}`).add(idfName, value)
+}
+
+/** The weights of tokens in the group of a layer; undefined if it has none. */
+export function idfWeightsAt(root: Hdf5Group, path: string): readonly number[] | undefined {
+  const found = groupAt(root, `${path}/${variables}`)?.values(idfName)
+  return found && Array.from(found.data, Number)
 }

@@ -1,8 +1,8 @@
 import { FormatError, type WeightValue } from '@gradus/core'
 import type { LayerOutline, ModelOutline, ResolveOptions } from '@gradus/io'
+import type { NewGroup } from '../hdf5/new-group.ts'
 import type { Hdf5Group, Values } from '../hdf5/read-hdf5.ts'
-import type { NewGroup } from '../hdf5/write-hdf5.ts'
-import { allWeights, trainedFirst } from './all-weights.ts'
+import { allWeights, firstStates, trainedFirst } from './all-weights.ts'
 import { Collected } from './collected.ts'
 import { snakeName } from './keras-names.ts'
 
@@ -32,7 +32,7 @@ export function readNamedLayers(root: Hdf5Group, { layers }: Pick<ModelOutline, 
   const outer = root.group('top_level_model_weights')
   if (layers.weights.length > 0)
     collected.take(trainedFirst(layers.weights), outer ? namedValues(outer) : [], 'the model')
-  return collected.all(allWeights(layers))
+  return [...collected.all(allWeights(layers)), ...firstStates(layers)]
 }
 
 function names(layers: readonly { readonly name: string }[]): string {

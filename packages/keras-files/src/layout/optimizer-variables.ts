@@ -29,10 +29,14 @@ export function optimizerVariables(
   { layers, optimizerSpec }: Pick<ModelOutline, 'layers' | 'optimizerSpec'>,
   state: readonly TensorOutline[],
 ): OptimizerVariable[] | undefined {
-  const { type, inner } = typeOf(optimizerSpec)
-  if (type === undefined) return undefined
   const known = new Map(state.map((tensor) => [tensor.path, tensor]))
-  if (!known.has('iteration')) return undefined
+  const { type, inner } = typeOf(optimizerSpec)
+  if (type === undefined || !known.has('iteration')) return undefined
+  const scaled = known.has('lossScale.factor') ? scaleVariables : []
+  if (type === 'optimizermap') {
+    const parts = variablesOfParts(layers, inner, state)
+    return parts && [...scaled, variable('iteration'), { path: undefined, name: 'learning_rate' }, ...parts]
+  }
   const { learningRate } = inner as { readonly learningRate?: unknown }
   const rate = typeof learningRate === 'object' && learningRate !== null ? [] : [variable('learningRate')]
   const parameters = parameterPaths(layers)
@@ -49,9 +53,8 @@ export function optimizerVariables(
   const slots = [...new Set(state.flatMap(({ path }) => /^slots\.([^.]+)\./.exec(path)?.[1] ?? []))]
   const groups = groupsOf[type] ?? [slots]
   const shared = state.filter(({ path }) => path.startsWith('shared.')).map(({ path }) => ({ path, name: 'variable' }))
-  const scaled = known.has('lossScale.factor')
   return [
-    ...(scaled ? scaleVariables : []),
+    ...scaled,
     variable('iteration'),
     ...rate,
     ...perParameter(['average']),
@@ -59,6 +62,26 @@ export function optimizerVariables(
     ...groups.flatMap((group) => perParameter(group.map((slot) => `slots.${slot}`))),
     ...shared,
   ]
+}
+
+/** The variables of the optimizers of a map, one optimizer after the other; undefined if the map names one of them twice. */
+function variablesOfParts(layers: LayerOutline, map: object, state: readonly TensorOutline[]) {
+  const { optimizerMap = {}, defaultOptimizer } = map as {
+    readonly optimizerMap?: Readonly<Record<string, unknown>>
+    readonly defaultOptimizer?: unknown
+  }
+  const specs = [...Object.values(optimizerMap), defaultOptimizer]
+  const names = [...new Set(state.flatMap(({ path }) => /^inner\.([^.]+)\./.exec(path)?.[1] ?? []))]
+  if (names.length !== specs.length) return undefined
+  const parts = names.map((name, index) => {
+    const prefix = `inner.${name}.`
+    const own = state
+      .filter(({ path }) => path.startsWith(prefix))
+      .map((tensor) => ({ ...tensor, path: tensor.path.slice(prefix.length) }))
+    const found = optimizerVariables({ layers, optimizerSpec: specs[index] }, own)
+    return found?.map((one) => ({ ...one, path: one.path === undefined ? undefined : `${prefix}${one.path}` }))
+  })
+  return parts.every((part) => part !== undefined) ? parts.flat() : undefined
 }
 
 /** The variables of Keras's LossScaleOptimizer, which come before those of the optimizer in it. */
@@ -73,11 +96,12 @@ function variable(path: string): OptimizerVariable {
   return { path, name: snakeName(path) }
 }
 
-/** The class of an optimizer, and its options; of one that scales the loss those of the optimizer in it. */
+/** The class of an optimizer, and its options; of one around another those of the optimizer or map in it. */
 function typeOf(spec: unknown): { type?: string; inner: object } {
   const options = typeof spec === 'string' ? { optimizer: spec } : ((spec ?? {}) as Readonly<Record<string, unknown>>)
-  const { optimizer, innerOptimizer } = options
+  const { optimizer, innerOptimizer, optimizerMap } = options
   if (innerOptimizer !== undefined) return typeOf(innerOptimizer)
+  if (optimizer === 'MultiOptimizer') return typeOf(optimizerMap)
   return typeof optimizer === 'string' ? { type: normalizeName(optimizer), inner: options } : { inner: options }
 }
 
@@ -94,6 +118,7 @@ function parameterPaths(layers: LayerOutline): { path: string; name: string }[] 
  */
 export function readOptimizerVariables(outline: ModelOutline, found: readonly Values[]): WeightValue[] {
   const variables = optimizerVariables(outline, outline.optimizer)
+  if (!variables) warnOfState(outline.optimizerSpec, 'read')
   if (!variables || found.length === 0) return []
   const byPath = new Map(outline.optimizer.map((tensor) => [tensor.path, tensor]))
   if (variables.length !== found.length) {
@@ -114,6 +139,14 @@ export function readOptimizerVariables(outline: ModelOutline, found: readonly Va
   })
   const missing = outline.optimizer.filter(({ path }) => !state.some((value) => value.path === path))
   return [...state, ...missing.map(unusedState)]
+}
+
+/** Says that the state of an optimizer is left out. */
+export function warnOfState(spec: unknown, verb: 'read' | 'written'): void {
+  const { optimizer = spec } = (spec ?? {}) as { readonly optimizer?: unknown }
+  console.warn(
+    `The state of the optimizer ${String(optimizer)} is not ${verb}: files of Keras have no place for it. Training from the file starts with a new state; save the model as .safetensors to go on exactly.`,
+  )
 }
 
 /** A state that Keras does not keep: a placeholder, or the rate of a schedule, which follows from the step. */

@@ -70,6 +70,12 @@ describe('readZip', () => {
     expect(() => readZip(bomb)).toThrow('would take 2147483648 bytes, far more than the')
   })
 
+  it('inflates no file of more bytes than a caller takes', () => {
+    const archive = readZip(writeZip({ a: new Uint8Array(10) }, date))
+    expect(archive.read('a', 10)).toHaveLength(10)
+    expect(() => archive.read('a', 9)).toThrow("The file 'a' of the archive has 10 bytes; at most 9 are read.")
+  })
+
   it('refuses encrypted files and other methods', () => {
     const change = (offset: number, value: number) => {
       const bytes = zipSync({ a: text('x') }, { level: 0 })

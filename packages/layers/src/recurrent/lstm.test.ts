@@ -174,9 +174,11 @@ describe('LSTM', () => {
     expect((run({ dropout: 0.5, recurrentDropout: 0.5 }, x, { training: true }) as Tensor).shape).toEqual([2, 4, 2])
   })
 
-  it('does not pass its mask on, as in Keras 3.16', () => {
-    expect(new LSTM({ units: 1, returnSequences: true }).computeMask()).toBeUndefined()
-    expect(new LSTM({ units: 1 }).computeMask()).toBeUndefined()
+  it('does not pass its mask on, as in Keras 3.16, unless it is told to', () => {
+    const [inputs, mask] = [zeros([1, 2, 1]), tensor([[true, false]])]
+    expect(new LSTM({ units: 1, returnSequences: true }).computeMask(inputs, mask)).toBeUndefined()
+    expect(new LSTM({ units: 1, passMask: true }).computeMask(inputs, mask)).toBeUndefined()
+    expect(new LSTM({ units: 1, passMask: true, returnSequences: true }).computeMask(inputs, mask)).toBe(mask)
   })
 
   it('refuses invalid options and inputs', () => {

@@ -6,6 +6,7 @@ import {
   firstShape,
   type InputShape,
   Layer,
+  type Masks,
   type OptionsOf,
   type Rng,
   type Scope,
@@ -49,6 +50,11 @@ const fields = {
   unroll: { type: 'boolean', default: false },
   /** Whether masked steps give zeros instead of the previous output. */
   zeroOutputForMask: { type: 'boolean', default: false },
+  /**
+   * Whether the outputs of all steps have the mask of the input, as in Keras 2 and TensorFlow.js. Keras 3.16 passes none, which is the
+   * default.
+   */
+  passMask: { type: 'boolean', default: false },
   /** A penalty on the output, divided by the batch size. */
   activityRegularizer: { type: regularizerKind, among: regularizers },
 } as const
@@ -113,9 +119,10 @@ export abstract class RecurrentLayer<C extends object> extends Layer<
     return returnState ? [run.output, ...(run.states as Tree[])] : run.output
   }
 
-  /** No mask is passed on, as in Keras 3.16 (3.15 passed it on), which recorded models show. */
-  override computeMask(): undefined {
-    return undefined
+  /** Without `passMask` no mask is passed on, as in Keras 3.16 (3.15 passed it on), which recorded models show. */
+  override computeMask(_inputs: Tree, mask: Masks): Masks {
+    const { passMask, returnSequences } = this.options
+    return passMask && returnSequences ? firstMask(mask) : undefined
   }
 
   /** The steps that the cell prepares, or else calls of the cell. */

@@ -125,6 +125,7 @@ describe('borders', () => {
   it('keep unknown dimensions and integers', () => {
     const frames = input({ shape: [null, 4] })
     expect(new Cropping1D().call(frames).shape).toEqual([null, null, 4])
+    expect(new Cropping1D({ cropping: 5000 }).call(frames).shape).toEqual([null, null, 4])
     expect(new ZeroPadding1D().call(frames).shape).toEqual([null, null, 4])
     expect(new UpSampling1D().call(frames).shape).toEqual([null, null, 4])
     expect(new Permute({ dims: [2, 1] }).call(frames).sizes[2]).toBe(frames.sizes[1])

@@ -16,7 +16,7 @@ import {
 import { SymbolicTensor } from '@gradus/tensor'
 import type { Network } from '../network/index.ts'
 import { Model } from './model.ts'
-import type { ModelConfig } from './model-structure.ts'
+import type { ModelConfig } from './model-graph.ts'
 import { Sequential } from './sequential.ts'
 
 /** Options of `cloneModel`. */

@@ -31,6 +31,14 @@ it('reads a model file in the format that matches', async () => {
   expect(await copy.getWeights()).toEqual(await model.getWeights())
 })
 
+it('refuses layers that need far more numbers than the file has, before it makes them', async () => {
+  const model = new Sequential([new Dense({ units: 2, inputShape: [10_000] })], { seed: 1 })
+  const { tensors, metadata } = decodeSafetensors(await model.toBytes())
+  const header = metadata['gradus']!.replace('"units":2', '"units":20000')
+  const bytes = encodeSafetensors(tensors, { ...metadata, gradus: header })
+  await expect(loadModel(bytes, { registry })).rejects.toThrow('need 200020000 numbers, and the file can hold 20002')
+})
+
 it('takes buffers and views of all kinds, and names values that are no file', async () => {
   const model = new Sequential([new Dense({ units: 2, inputShape: [3] })], { seed: 1 })
   const bytes = await model.toBytes()

@@ -14,7 +14,7 @@ import {
 import type { KnownNames, NameResolver } from '../objective/index.ts'
 import { connectSpec } from './connect-spec.ts'
 import { Model } from './model.ts'
-import type { ModelConfig } from './model-structure.ts'
+import type { ModelConfig } from './model-graph.ts'
 import { Sequential } from './sequential.ts'
 
 /** The classes of which models are built. */

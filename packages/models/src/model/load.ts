@@ -1,5 +1,14 @@
-import { type AnyDefinition, ConfigError, isPlainObject, type Registry } from '@gradus/core'
-import type { FileSource } from '@gradus/io'
+import {
+  type AnyDefinition,
+  ConfigError,
+  FormatError,
+  isPlainObject,
+  knownShapes,
+  layersWithin,
+  type Registry,
+} from '@gradus/core'
+import type { FileSource, ModelFile } from '@gradus/io'
+import { treeLeaves } from '@gradus/tensor'
 import type { CompileOptions, KnownNames, LossFunction, NameResolver } from '../objective/index.ts'
 import { modelFiles, type ReadFileOptions } from './files.ts'
 import { fromSpec, type ModelClasses } from './from-spec.ts'
@@ -43,20 +52,40 @@ export async function loadModel<N extends KnownNames>(source: ModelSource, optio
   const { classes, compile = true, formats, files } = options
   const registry = withObjects(options.registry, options.customObjects)
   const { readModelFile } = await modelFiles()
-  const file = await readModelFile(source, formats, { ...(files && { files }) })
+  const file = await readModelFile(source, formats, { ...(files && { files }), weightsOnly: !compile })
   if (!file.header.spec)
     throw new ConfigError('The file holds weights only. Build the model, then call model.loadWeights(...).')
   const spec = file.header.seed === undefined ? file.header.spec : { ...file.header.spec, seed: file.header.seed }
   const model = fromSpec(spec, registry, classes)
+  requireCapacity(model, file)
   if (file.header.inputShapes) model.buildFrom(file.header.inputShapes)
   if (file.header.table) model.table = file.header.table
   if (file.header.quantization) await model.restoreQuantization(file.header.quantization)
   const compiled = compile ? withFunctions(file.header.compile, options.customObjects ?? {}) : undefined
   if (compiled) model.compile({ ...(compiled as unknown as CompileOptions<N>), registry })
+  // a stack that was never called has no weights yet
+  if (!file.resolve && file.weights.length === 0 && file.optimizer.length === 0) return model
   const found = await model.matched(file, { training: compiled !== undefined })
   await model.setWeights(found.weights)
   if (compiled) await model.restoreTraining(found)
   return model
+}
+
+/**
+ * Throws `FormatError` for a model with several times as many numbers as the file can hold, before memory is taken for them. The exact
+ * comparison by weights follows later.
+ */
+function requireCapacity<N extends KnownNames>(model: Model<N>, { capacity, weights }: ModelFile): void {
+  const stored = capacity?.() ?? weights.reduce((sum, { data }) => sum + data.length, 0)
+  let wanted = 0
+  if (model.knownShape) void model.outputs // connects the layers of a stack, so that their shapes are known
+  for (const { layer } of layersWithin(model))
+    for (const { shape } of treeLeaves(knownShapes(layer)?.params ?? {})) wanted += shape.reduce((a, b) => a * b, 1)
+  if (wanted > 4 * stored + 2 ** 22) {
+    throw new FormatError(
+      `The layers of the file need ${wanted} numbers, and the file can hold ${stored} at most. It is damaged, or its description belongs to other weights. Save the model again.`,
+    )
+  }
 }
 
 function withObjects(registry: NameResolver, objects: LoadOptions<KnownNames>['customObjects']): NameResolver {

@@ -19,7 +19,7 @@ import type { DataShapes } from '../input/index.ts'
 import { nameLayers } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
 import { Model } from './model.ts'
-import type { ModelConfig } from './model-structure.ts'
+import type { ModelConfig } from './model-graph.ts'
 
 /**
  * A stack of layers. The shape of a sample comes from an `Input`, from `inputShape` of the first layer, or from the first data
@@ -35,7 +35,7 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
   static readonly type: string = 'Sequential'
   /** An example for messages. */
   static override readonly usage: string = 'new Sequential([a, b])'
-  private readonly stack: Layer[] = []
+  private stack: Layer[] = []
   private named: Readonly<Record<string, BaseLayer>> | undefined
 
   constructor(layers: readonly Layer[] = [], config: ModelConfig = {}) {
@@ -43,7 +43,7 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
     if (!Array.isArray(layers)) {
       throw new ConfigError('Sequential takes its layers in a list: new Sequential([new Dense({ units: 1 }), ...]).')
     }
-    for (const layer of layers) this.add(layer)
+    this.place(0, layers)
   }
 
   /** The layers without the input, as in Keras. */
@@ -85,20 +85,29 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
     if (!(Number.isInteger(position) && position >= 0 && position <= count)) {
       throw new ConfigError(`insert: the index is ${describeValue(index)}; the model has ${count} layers.`)
     }
-    if (!(layer instanceof Layer))
-      throw new ConfigError(
-        `Sequential takes layers and was given ${describeValue(layer)}. Use ${
-          (layer as unknown) instanceof SymbolicTensor
-            ? 'new Input({ shape: [3] }), which is a layer, in place of input({ shape: [3] })'
-            : 'new Sequential([new Dense({ units: 1 }), ...])'
-        }.`,
-      )
-    if (this.stack.includes(layer))
-      throw new ConfigError(
-        `The same ${layer.type} is in the model twice. Make another instance, or share it in a functional Model.`,
-      )
+    this.place(position + this.stack.length - count, [layer])
+  }
+
+  /** Adds layers at a position of the stack. They are named once, not once for each. */
+  private place(at: number, layers: readonly Layer[]): void {
+    const present = new Set(this.stack)
+    for (const layer of layers) {
+      if (!(layer instanceof Layer))
+        throw new ConfigError(
+          `Sequential takes layers and was given ${describeValue(layer)}. Use ${
+            (layer as unknown) instanceof SymbolicTensor
+              ? 'new Input({ shape: [3] }), which is a layer, in place of input({ shape: [3] })'
+              : 'new Sequential([new Dense({ units: 1 }), ...])'
+          }.`,
+        )
+      if (present.has(layer))
+        throw new ConfigError(
+          `The same ${layer.type} is in the model twice. Make another instance, or share it in a functional Model.`,
+        )
+      present.add(layer)
+    }
     const before = nameLayers(this.stack)
-    this.stack.splice(position + this.stack.length - count, 0, layer)
+    this.stack = [...this.stack.slice(0, at), ...layers, ...this.stack.slice(at)]
     holdLayers(nameLayers(this.stack), () => this.knownShape && this.build(), before)
     this.discardGraph()
   }

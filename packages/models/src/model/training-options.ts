@@ -140,6 +140,8 @@ export function fitArguments<O>(
   y: Named<ArrayData> | O | undefined,
   options: O | undefined,
 ): { data: { x: Named<InputData> | Dataset; y: Named<ArrayData> | undefined }; options: O | undefined } {
+  if ((source as unknown) instanceof Promise)
+    throw new ConfigError('The first argument is a Promise. Wait for it: fit(await data, ...).')
   const x = asDataset<Named<InputData>>(source)
   if (Array.isArray(options)) {
     throw new ConfigError(`The options are an object, as in { epochs: 3 }, and not ${describeValue(options)}.`)

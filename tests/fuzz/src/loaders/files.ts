@@ -106,7 +106,7 @@ export const sources = loader({
       '/none/a.safetensors',
       'a\u0000b',
       'x/'.repeat(5000),
-      'https://example.org/a.safetensors',
+      'http://127.0.0.1:9/a.safetensors',
       { stream: () => 5, arrayBuffer: async () => goodFiles[0]!.slice().buffer },
       { size: 1e20, stream: () => new Blob(['a']).stream(), arrayBuffer: () => 5 },
       { body: new Blob(['a']).stream(), arrayBuffer: () => 5 },

@@ -4,6 +4,7 @@ import * as cpu from '@gradus/backend-cpu'
 import * as wasm from '@gradus/backend-wasm'
 import * as format from '@gradus/callbacks/format'
 import * as core from '@gradus/core'
+import * as coreFiles from '@gradus/core/files'
 import * as graph from '@gradus/graph'
 import * as graphInternals from '@gradus/graph/internals'
 import * as modelFiles from '@gradus/io/model-files'
@@ -47,7 +48,7 @@ import * as regularizers from 'gradus/regularizers'
 import * as schedules from 'gradus/schedules'
 
 export const everything = [
-  ...[autograd, cpu, wasm, format, core, graph, graphInternals, modelFiles, schedule],
+  ...[autograd, cpu, wasm, format, core, coreFiles, graph, graphInternals, modelFiles, schedule],
   ...[internals, lowering, numeric, samples, testing],
   ...[activations, callbacks, constraints, data, initializers, io, layers, losses, metrics],
   ...[optimizers, regularizers, schedules],

@@ -1,8 +1,43 @@
-// The packages io and callbacks have this file both, because neither may import the other; a test compares the two.
-import type { Stats } from 'node:fs'
+import { nodeModule } from './platform-node.ts'
 
-type FileSystem = typeof import('node:fs/promises')
-type FileNames = typeof import('node:path')
+interface FileStats {
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  isFile(): boolean
+  isDirectory(): boolean
+  isCharacterDevice(): boolean
+  isFIFO(): boolean
+}
+
+interface OpenFile {
+  writeFile(data: Uint8Array | string): Promise<void>
+  stat(): Promise<FileStats>
+  chown(uid: number, gid: number): Promise<void>
+  chmod(mode: number): Promise<void>
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The part of `node:fs/promises` that is used. */
+interface FileSystem {
+  readonly constants: { readonly O_WRONLY: number }
+  stat(path: string): Promise<FileStats>
+  realpath(path: string): Promise<string>
+  readlink(path: string): Promise<string>
+  mkdir(path: string, options: { recursive: true }): Promise<unknown>
+  open(path: string, flags: string | number, mode?: number): Promise<OpenFile>
+  rename(from: string, to: string): Promise<void>
+  rm(path: string, options: { force: true }): Promise<void>
+}
+
+/** The part of `node:path` that is used. */
+interface FileNames {
+  dirname(path: string): string
+  basename(path: string): string
+  join(...parts: string[]): string
+  resolve(...parts: string[]): string
+}
 
 /**
  * Replaces a file: it has the old contents or the new, also after a crash. A new file keeps the permissions of the one that it
@@ -21,8 +56,9 @@ export async function replaceFile(
   const path = await withoutLinks(fs, names, target)
   const folder = names.dirname(path)
   await fs.mkdir(folder, { recursive: true })
+  const pid = nodeModule<{ readonly pid: number }>('node:process')?.pid ?? 0
   const random = Math.random().toString(36).slice(2, 10)
-  const temporary = names.join(folder, `.${names.basename(path)}.${process.pid}-${random}.tmp`)
+  const temporary = names.join(folder, `.${names.basename(path)}.${pid}-${random}.tmp`)
   try {
     await writeDurably(fs, temporary, data, before)
     await fs.rename(temporary, path)
@@ -46,7 +82,7 @@ async function withoutLinks(fs: FileSystem, names: FileNames, target: string): P
   throw new Error('it is a link that leads to itself. Give the path of a file')
 }
 
-async function writeToDevice(fs: FileSystem, path: string, data: Uint8Array | string, found: Stats): Promise<void> {
+async function writeToDevice(fs: FileSystem, path: string, data: Uint8Array | string, found: FileStats): Promise<void> {
   if (!found.isCharacterDevice() && !found.isFIFO()) {
     throw new Error('it is a disk or a socket. Give the path of a file')
   }
@@ -63,7 +99,7 @@ async function writeDurably(
   fs: FileSystem,
   path: string,
   data: Uint8Array | string,
-  like: Stats | undefined,
+  like: FileStats | undefined,
 ): Promise<void> {
   const mode = (like?.mode ?? 0o666) & 0o777
   const file = await fs.open(path, 'wx', mode)
@@ -104,7 +140,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** The reason of an error of the file system, as the end of a message. */
 export function reasonOf(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException
+  const { code, message } = cause as { readonly code?: string; readonly message: string }
   return `${reasons[code ?? ''] ?? shortened(message).replace(/\.$/, '')}.`
 }
 

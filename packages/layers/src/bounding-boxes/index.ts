@@ -1,0 +1,8 @@
+export type { BoxFormat } from '../images/box-formats.ts'
+export * from './affine-transform.ts'
+export type { BoxData } from './box-arguments.ts'
+export * from './box-deltas.ts'
+export * from './clip-to-image-size.ts'
+export * from './compute-iou.ts'
+export * from './convert-format.ts'
+export * from './move-boxes.ts'
