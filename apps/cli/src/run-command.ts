@@ -3,6 +3,7 @@ import { CommanderError } from 'commander'
 import { exitCodeOf, exitCodes, Interrupted } from './exit-codes.ts'
 import { createProgram } from './program.ts'
 import { hasColors, type Terminal } from './terminal.ts'
+import { writeJson, writeJsonLine } from './text/json.ts'
 
 /** Runs one command and returns its exit code. Errors are printed, with a stack trace if `--debug` is set. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -28,11 +29,8 @@ function printError(error: unknown, code: number, args: readonly string[], { out
   else if (code === exitCodes.unexpected) err.write('Run the command again with --debug for a stack trace.\n')
   if (args.includes('--json') || args.includes('--jsonl')) {
     const name = error instanceof Error ? error.name : 'Error'
-    const event = {
-      version: 1,
-      ...(args.includes('--jsonl') && { event: 'error' }),
-      error: { name, message, exitCode: code },
-    }
-    out.write(`${JSON.stringify(event, null, args.includes('--json') ? 2 : undefined)}\n`)
+    const document = { error: { name, message, exitCode: code } }
+    if (args.includes('--json')) writeJson(out, document)
+    else writeJsonLine(out, { event: 'error', ...document })
   }
 }

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander'
 import { backendNames, listBackends, openBackend } from '../backends/backends.ts'
-import { amount } from '../inspect/format-inspection.ts'
-import { formatTable } from '../model/format-table.ts'
 import { Report, type Terminal } from '../terminal.ts'
+import { writeJson } from '../text/json.ts'
+import { groupedNumber } from '../text/numbers.ts'
+import { textColumns, textTable } from '../text/text-table.ts'
 import { measure, type Speed } from './bench.ts'
 import { workloads } from './workloads.ts'
 
@@ -23,7 +24,7 @@ export function benchCommand(program: Command, terminal: Terminal): void {
       new Option('--backend <name>', 'only this backend').choices(backendNames.filter((name) => name !== 'auto')),
     )
     .addOption(new Option('--workload <name>', 'only this network').choices(workloads.map(({ name }) => name)))
-    .option('--json', 'print JSON; the log goes to stderr')
+    .option('--json', 'print one JSON document; the log goes to stderr')
     .addHelpText('after', '\nExamples:\n  gradus bench --quick\n  gradus bench --backend wasm --workload conv --json')
     .action(async (flags: BenchFlags) => {
       const report = new Report(flags.json ? terminal.err : terminal.out, terminal.env)
@@ -32,18 +33,18 @@ export function benchCommand(program: Command, terminal: Terminal): void {
         ? [flags.backend]
         : (await listBackends()).filter(({ available }) => available).map(({ name }) => name)
       const duration = { milliseconds: flags.quick ? 300 : 3000 }
-      for (const { name, about } of chosen) report.line(`${name.padEnd(8)}${about}`)
+      report.write(textColumns(chosen.map(({ name, about }) => [name, about])))
       report.line()
       const speeds: Speed[] = []
       for (const name of names) {
         const backend = await openBackend(name)
         for (const workload of chosen) speeds.push(await measure(workload, backend, duration))
       }
-      report.line(speedTable(speeds))
+      report.write(speedTable(speeds))
       for (const { workload, backend, problem } of speeds) {
         if (problem !== null) report.line(`\n${workload} on ${backend} failed: ${problem}`)
       }
-      if (flags.json) terminal.out.write(`${JSON.stringify({ version: 1, speeds }, null, 2)}\n`)
+      if (flags.json) writeJson(terminal.out, { speeds })
     })
 }
 
@@ -51,8 +52,8 @@ function speedTable(speeds: readonly Speed[]): string {
   const rows = speeds.map(({ workload, backend, samplesPerSecond, millisecondsPerStep }) => [
     workload,
     backend,
-    samplesPerSecond === null ? 'failed' : amount(Math.round(samplesPerSecond)),
-    millisecondsPerStep === null ? '' : millisecondsPerStep.toPrecision(3),
+    samplesPerSecond === null ? '-' : groupedNumber(Math.round(samplesPerSecond)),
+    millisecondsPerStep === null ? '-' : millisecondsPerStep.toPrecision(3),
   ])
-  return formatTable(['network', 'backend', 'samples per second', 'ms per step'], rows, 'llrr')
+  return textTable(['network', 'backend', 'samples per second', 'ms per step'], rows, '  ')
 }

@@ -1,4 +1,3 @@
-import { relative } from 'node:path'
 import { ConfigError } from '@gradus/core'
 import type { Command } from 'commander'
 import { figureHtml, tableHtml } from '../report/charts/svg.ts'
@@ -6,8 +5,10 @@ import { toPage } from '../report/page.ts'
 import { readRun } from '../report/read-run.ts'
 import { outKind, pictureFile, writeOut } from '../report/write-file.ts'
 import type { Terminal } from '../terminal.ts'
+import { writeJson } from '../text/json.ts'
+import { shownPath } from '../text/shown-path.ts'
+import { textTable } from '../text/text-table.ts'
 import { comparedCurves, compareRuns, differenceTable, figureTable } from './compare-runs.ts'
-import { textTable } from './text-table.ts'
 
 interface CompareFlags {
   readonly out?: string
@@ -56,7 +57,7 @@ async function compare(paths: readonly string[], { out, json }: CompareFlags, { 
       place,
       values: values.map((value) => (value === undefined ? null : (JSON.parse(value) as unknown))),
     }))
-    stdout.write(`${JSON.stringify({ version: 1, runs: comparison.runs, differences, file: file ?? null }, null, 2)}\n`)
+    writeJson(stdout, { runs: comparison.runs, differences, file: file ?? null })
     return
   }
   const figures = figureTable(comparison)
@@ -69,7 +70,7 @@ async function compare(paths: readonly string[], { out, json }: CompareFlags, { 
     const more = differences.length - shownDifferences
     if (more > 0) stdout.write(`and ${more} further differences, which --json and --out FILE.html list\n`)
   }
-  if (file) stdout.write(`\nWrote ${relative(cwd, file).startsWith('..') ? file : relative(cwd, file)}\n`)
+  if (file) stdout.write(`\nWrote ${shownPath(file, cwd)}\n`)
 
   function page(): string {
     const differences = differenceTable(comparison, 200)

@@ -1,10 +1,10 @@
 import { basename } from 'node:path'
 import { openModelFile } from '../model/open-model.ts'
-import { shortNumber } from '../report/charts/axes.ts'
 import { lineChart } from '../report/charts/line-chart.ts'
 import { type Picture, seriesTone } from '../report/charts/shapes.ts'
 import { pointsOf } from '../report/curves.ts'
 import { bestOf, figureNames, higherIsBetter, type RunRecord, trainingTime } from '../report/read-run.ts'
+import { groupedNumber, shortNumber } from '../text/numbers.ts'
 import { type Difference, differencesOf } from './config-differences.ts'
 
 /** A figure of a run. */
@@ -77,7 +77,7 @@ export function figureTable({ runs }: Comparison): { head: string[]; rows: strin
     ['run', ({ run }) => run],
     ['epochs', ({ epochs }) => String(epochs)],
     ['seconds', ({ seconds }) => seconds.toFixed(2)],
-    ['parameters', ({ parameters }) => (parameters === null ? '-' : parameters.toLocaleString('en-US'))],
+    ['parameters', ({ parameters }) => (parameters === null ? '-' : groupedNumber(parameters))],
     ...tests.map((name) => [`test ${name}`, marked(runs, name, ({ test }) => test[name])] as const),
     ...figures.flatMap((name) => {
       const epochOf = (run: ComparedRun) => run.figures[name]?.bestEpoch

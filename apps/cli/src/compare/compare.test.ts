@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { smallSandbox } from '../testing/sandbox.ts'
+import { textTable } from '../text/text-table.ts'
 import { differencesOf } from './config-differences.ts'
-import { textTable } from './text-table.ts'
 
 const sandbox = smallSandbox()
 

@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
+import { collect, parseNumber } from '../flags.ts'
 import { type ShortcutFlags, shortcuts } from './shortcuts.ts'
 
 /** The flags that change a config. */
@@ -17,15 +18,4 @@ export function addConfigFlags(command: Command): Command {
     'set a value of the config, such as optimizer.learningRate=0.01; repeatable',
     collect,
   )
-}
-
-/** The value of a flag as a number. Throws `InvalidArgumentError`, which becomes a usage error. */
-export function parseNumber(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.')
-  return value
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value]
 }

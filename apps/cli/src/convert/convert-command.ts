@@ -1,10 +1,12 @@
 import { useBackend } from '@gradus/tensor'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { openBackend } from '../backends/backends.ts'
 import { openTarget } from '../export/target.ts'
 import { reportWritten, writeModel } from '../export/write-model.ts'
-import { openModelFile, type Which } from '../model/open-model.ts'
+import { addWhich, type Which } from '../flags.ts'
+import { openModelFile } from '../model/open-model.ts'
 import { Report, type Terminal } from '../terminal.ts'
+import { writeJson } from '../text/json.ts'
 
 interface ConvertFlags {
   readonly to: string
@@ -15,7 +17,7 @@ interface ConvertFlags {
 
 /** Adds `gradus convert`. */
 export function convertCommand(program: Command, terminal: Terminal): void {
-  program
+  const command = program
     .command('convert')
     .argument('<model>', 'a model file, or a run folder')
     .description(
@@ -25,20 +27,19 @@ export function convertCommand(program: Command, terminal: Terminal): void {
       '--to <file>',
       'the file to write: .keras, .h5, .weights.h5, .safetensors, or model.json for TensorFlow.js',
     )
-    .addOption(new Option('--which <model>', 'which model of a run (default best)').choices(['best', 'last']))
     .option('--force', 'replace a file that exists')
-    .option('--json', 'print JSON; the log goes to stderr')
+    .option('--json', 'print one JSON document; the log goes to stderr')
     .addHelpText(
       'after',
       '\nExamples:\n  gradus convert model.keras --to model.safetensors\n  gradus convert model.h5 --to web/model.json --force',
     )
-    .action(async (source: string, flags: ConvertFlags) => {
-      const { cwd, env } = terminal
-      const target = await openTarget(flags.to, { cwd, scripts: false, ...(flags.force && { force: true }) })
-      await useBackend(await openBackend('cpu'))
-      const opened = await openModelFile(source, { cwd, ...(flags.which && { which: flags.which }) })
-      const written = await writeModel(opened, target, 'all')
-      reportWritten(written, new Report(flags.json ? terminal.err : terminal.out, env), terminal)
-      if (flags.json) terminal.out.write(`${JSON.stringify({ version: 1, ...written }, null, 2)}\n`)
-    })
+  addWhich(command).action(async (source: string, flags: ConvertFlags) => {
+    const { cwd, env } = terminal
+    const target = await openTarget(flags.to, { cwd, scripts: false, ...(flags.force && { force: true }) })
+    await useBackend(await openBackend('cpu'))
+    const opened = await openModelFile(source, { cwd, ...(flags.which && { which: flags.which }) })
+    const written = await writeModel(opened, target, 'all')
+    reportWritten(written, new Report(flags.json ? terminal.err : terminal.out, env), terminal)
+    if (flags.json) writeJson(terminal.out, written)
+  })
 }

@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
-import { formatTable } from '../model/format-table.ts'
 import { addTableFlags, openRows, type TableFlags } from '../predict/table-input.ts'
 import { Report, type Terminal } from '../terminal.ts'
+import { writeJson } from '../text/json.ts'
+import { shortNumber } from '../text/numbers.ts'
+import { textTable } from '../text/text-table.ts'
 import { type ColumnSummary, describeTable, type TableSummary } from './describe-table.ts'
 
 interface DataFlags extends TableFlags {
@@ -21,15 +23,14 @@ export function dataCommand(program: Command, terminal: Terminal): void {
     .argument('<file>', 'a file or a folder of rows, or - for stdin')
     .description('show what a file of rows holds, before training: columns, missing values, problems')
     .option('--target <columns>', 'the column to predict, or several: a,b')
-    .option('--json', 'print JSON')
+    .option('--json', 'print one JSON document')
     .addHelpText('after', examples)
   addTableFlags(command).action(async (file: string, flags: DataFlags) => {
     const { out, cwd, env, command: name } = terminal
     const { source } = await openRows([file], flags, cwd)
     const targets = (flags.target ?? '').split(',').flatMap((target) => target.trim() || [])
     const summary = await describeTable(source, targets)
-    if (flags.json)
-      out.write(`${JSON.stringify({ version: 1, ...summary, choices: summary.choices ?? null }, null, 2)}\n`)
+    if (flags.json) writeJson(out, { ...summary, choices: summary.choices ?? null })
     else reportTable(new Report(out, env), summary, `${name} train ${file} --target ${flags.target ?? 'NAME'}`)
   })
 }
@@ -51,10 +52,10 @@ function reportTable(
     column.name,
     column.kind ?? 'left out',
     String(column.missing),
-    column.distinct === null ? 'over 10000' : String(column.distinct),
+    column.distinct === null ? '> 10000' : String(column.distinct),
     valuesOf(column),
   ])
-  report.line(formatTable(header, cells, 'llrrl'))
+  report.write(textTable(header, cells, '  '))
   if (columns.length > maxColumns) report.line(`  and ${columns.length - maxColumns} more columns; --json lists all`)
   if (problems.length > 0) report.heading('Problems')
   for (const problem of problems) report.line(`  ${problem}`)
@@ -70,7 +71,7 @@ const maxText = 70
 function valuesOf({ kind, why, range, values }: ColumnSummary): string {
   if (range && (kind === 'number' || kind === null)) {
     const { low, high, mean, median } = range
-    const text = `${short(low)} to ${short(high)}, mean ${short(mean)}, median ${short(median)}`
+    const text = `${shortNumber(low)} to ${shortNumber(high)}, mean ${shortNumber(mean)}, median ${shortNumber(median)}`
     return why === '' ? text : `${text}; ${why}`
   }
   if (kind === null) return why
@@ -82,8 +83,4 @@ function valuesOf({ kind, why, range, values }: ColumnSummary): string {
     line += line === '' ? text : `, ${text}`
   }
   return line
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)))
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
-import { bytesText } from '../inspect/format-inspection.ts'
 import type { Terminal } from '../terminal.ts'
+import { writeJson } from '../text/json.ts'
+import { shortBytes } from '../text/numbers.ts'
+import { textColumns } from '../text/text-table.ts'
 import { type Examination, examine } from './examination.ts'
 
 /** Adds `gradus doctor`. */
@@ -8,11 +10,12 @@ export function doctorCommand(program: Command, { out, cwd }: Terminal): void {
   program
     .command('doctor')
     .description('show what this machine has, and what is missing or would be faster')
-    .option('--json', 'print JSON')
+    .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExamples:\n  gradus doctor\n  gradus doctor --json')
     .action(async ({ json }: { readonly json?: boolean }) => {
       const examination = await examine(cwd)
-      out.write(json ? `${JSON.stringify({ version: 1, ...examination }, null, 2)}\n` : formatExamination(examination))
+      if (json) writeJson(out, examination)
+      else out.write(formatExamination(examination))
     })
 }
 
@@ -35,18 +38,13 @@ function formatExamination({ gradus, node, machine, backends, optional, packages
     ]),
     ['packages', packagesText(packages)],
   ]
-  const width = Math.max(...rows.map(([name]) => name.length))
-  const lines = rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`)
-  if (findings.length === 0) return `${lines.join('\n')}\n\nNothing is missing.\n`
+  const lines = textColumns(rows)
+  if (findings.length === 0) return `${lines}\nNothing is missing.\n`
   const notes = findings.flatMap(({ kind, text, command }) => [
     `  ${kind === 'problem' ? 'problem' : 'advice '}  ${text}`,
     ...(command === null ? [] : [`           ${command}`]),
   ])
-  return `${lines.join('\n')}\n\nFindings\n${notes.join('\n')}\n`
-}
-
-function shortBytes(bytes: number): string {
-  return bytesText(bytes).replace(/ \(.*/, '')
+  return `${lines}\nFindings\n${notes.join('\n')}\n`
 }
 
 function packagesText(packages: Examination['packages']): string {

@@ -1,13 +1,13 @@
-import { ConfigError, type HostArray, type Logs } from '@gradus/core'
+import { ConfigError, DataError, type HostArray, type Logs } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { Model } from 'gradus'
 import type { TableCoder } from 'gradus/tables'
-import { parseNumber } from '../config/config-flags.ts'
-import type { Which } from '../model/open-model.ts'
+import { addBackend, addWhich, parseNumber, type Which } from '../flags.ts'
 import { addTableFlags, type CommandTable, openRows, type TableFlags } from '../predict/table-input.ts'
 import { openTableModel } from '../predict/table-model.ts'
 import { Report, type Terminal } from '../terminal.ts'
+import { writeJson } from '../text/json.ts'
 import { requireAccuracy } from '../train/accuracy.ts'
 import { onlyConfusion } from '../train/evaluation.ts'
 import { readData } from '../train/read-data.ts'
@@ -34,12 +34,10 @@ export function evaluateCommand(program: Command, terminal: Terminal): void {
     .argument('<model>', 'a run folder or a model file that gradus train saved')
     .argument('[file]', 'a file of rows, or - for stdin; of a run by default the rows that it has held out')
     .description('print the loss, the metrics and the errors of a model on rows with their targets')
-    .option('--backend <name>', 'where to compute (default the fastest that starts here)')
-    .addOption(new Option('--which <model>', 'which model of a run (default best)').choices(['best', 'last']))
     .option('--min-accuracy <value>', 'end with exit code 6 if the accuracy is lower', parseNumber)
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples)
-  addTableFlags(command).action((model: string, file: string | undefined, flags: EvaluateFlags) =>
+  addTableFlags(addWhich(addBackend(command))).action((model: string, file: string | undefined, flags: EvaluateFlags) =>
     evaluate(model, file, flags, terminal),
   )
 }
@@ -75,21 +73,12 @@ async function evaluate(
     samples += part.count
     if (part.count > 0) await scores.add([await model.predictAll(inputsOf(part))].flat() as Tensor[], part.y)
   }
-  if (samples === 0) throw new ConfigError(`${name} has no rows with a target.`)
+  if (samples === 0) throw new DataError(`${name} has no rows with a target.`)
   const targets = scores.finish()
   const figures = await figuresOf(model, parts)
   const confusion = onlyConfusion(targets)
   if (flags.json) {
-    const document = {
-      version: 1,
-      model: opened.path,
-      file: name,
-      samples,
-      figures,
-      confusion: confusion ?? null,
-      targets,
-    }
-    out.write(`${JSON.stringify(document, null, 2)}\n`)
+    writeJson(out, { model: opened.path, file: name, samples, figures, confusion: confusion ?? null, targets })
   } else reportEvaluation(new Report(out, env), name, { role: 'given', samples, figures, confusion, targets })
   requireAccuracy(flags.minAccuracy, { value: accuracyIn(figures, confusion), rows: `rows of ${name}` })
 }

@@ -1,9 +1,11 @@
 import { useBackend } from '@gradus/tensor'
 import { type Command, Option } from 'commander'
 import { openBackend } from '../backends/backends.ts'
+import { addWhich, type Which } from '../flags.ts'
 import { addInputShape, inputShapes } from '../inspect/input-shape.ts'
-import { openModelFile, type Which } from '../model/open-model.ts'
+import { openModelFile } from '../model/open-model.ts'
 import { Report, type Terminal } from '../terminal.ts'
+import { writeJson } from '../text/json.ts'
 import { openTarget } from './target.ts'
 import { reportWritten, writeModel } from './write-model.ts'
 
@@ -36,14 +38,13 @@ export function exportCommand(program: Command, terminal: Terminal): void {
     )
     .option('--no-table', 'of JavaScript: without predictRows, which takes the rows of the table of the model')
     .option('--name <name>', 'of a script: the name of its variable (default model)')
-    .addOption(new Option('--which <model>', 'which model of a run (default best)').choices(['best', 'last']))
     .option('--force', 'replace a file that exists')
-    .option('--json', 'print JSON; the log goes to stderr')
+    .option('--json', 'print one JSON document; the log goes to stderr')
     .addHelpText(
       'after',
       '\nExamples:\n  gradus export runs/flowers-1 --to model.js\n  gradus export model.keras --to web/model.json',
     )
-  addInputShape(command).action(async (source: string, flags: ExportFlags) => {
+  addInputShape(addWhich(command)).action(async (source: string, flags: ExportFlags) => {
     const { cwd, env } = terminal
     const target = await openTarget(flags.to, { cwd, scripts: true, ...(flags.force && { force: true }) })
     await useBackend(await openBackend('cpu'))
@@ -56,6 +57,6 @@ export function exportCommand(program: Command, terminal: Terminal): void {
       ...inputShapes(flags.inputShape),
     })
     reportWritten(written, new Report(flags.json ? terminal.err : terminal.out, env), terminal)
-    if (flags.json) terminal.out.write(`${JSON.stringify({ version: 1, ...written }, null, 2)}\n`)
+    if (flags.json) writeJson(terminal.out, written)
   })
 }

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises'
-import { relative } from 'node:path'
 import { ConfigError } from '@gradus/core'
 import type { ExportJsOptions, Port } from '@gradus/export-js'
 import type { Model } from 'gradus'
 import { writeFileAtomic } from 'gradus/io'
-import { bytesText } from '../inspect/format-inspection.ts'
 import { modelOf, type OpenedFile } from '../model/open-model.ts'
 import type { Report, Terminal } from '../terminal.ts'
+import { exactBytes } from '../text/numbers.ts'
+import { shownPath } from '../text/shown-path.ts'
 import { exportScript } from './export-script.ts'
 import type { Target } from './target.ts'
 
@@ -74,8 +74,7 @@ async function modelToWrite(opened: OpenedFile, compile: boolean): Promise<Model
 
 /** Prints what was written. */
 export function reportWritten({ to, script, losesColumns }: Written, report: Report, { cwd }: Terminal): void {
-  const path = relative(cwd, to.path)
-  report.line(`Wrote ${path}: ${to.format}, ${bytesText(to.bytes)}`)
+  report.line(`Wrote ${shownPath(to.path, cwd)}: ${to.format}, ${exactBytes(to.bytes)}`)
   if (losesColumns)
     report.line('  columns        not in this file: it takes the numbers of the inputs, not the rows of the table')
   if (!script) return

@@ -1,14 +1,14 @@
-import { relative } from 'node:path'
 import { formatShape } from '@gradus/tensor'
-import { formatTable } from '../model/format-table.ts'
+import { exactBytes, groupedNumber } from '../text/numbers.ts'
+import { shownPath } from '../text/shown-path.ts'
+import { textColumns, textTable } from '../text/text-table.ts'
 import { type InspectedTraining, type InspectedWeight, type Inspection, isReal, type Port } from './inspection.ts'
 import { histogramLine } from './weight-statistics.ts'
 
 /** The inspection of a file as text. */
 export function formatInspection({ file, model, training, columns, weights }: Inspection, cwd: string): string {
-  const path = relative(cwd, file.path)
-  const facts: (readonly [string, string])[] = [['format', `${file.format}, ${bytesText(file.bytes)}`]]
-  if (file.run) facts.push(['run', relative(cwd, file.run) || '.'])
+  const facts: (readonly [string, string])[] = [['format', `${file.format}, ${exactBytes(file.bytes)}`]]
+  if (file.run) facts.push(['run', shownPath(file.run, cwd)])
   if (model) {
     const { parameters, flops, inputs, outputs, dtypes } = model
     facts.push(['model', `${model.type} '${model.name}'`])
@@ -16,22 +16,19 @@ export function formatInspection({ file, model, training, columns, weights }: In
     for (const port of outputs) facts.push(['output', portText(port)])
     facts.push([
       'parameters',
-      `${amount(parameters.total)}, ${amount(parameters.trainable)} trainable, ${bytesText(parameters.bytes)} of ${dtypes.join(', ') || 'nothing'}`,
+      `${groupedNumber(parameters.total)}, ${groupedNumber(parameters.trainable)} trainable, ${exactBytes(parameters.bytes)} of ${dtypes.join(', ') || 'nothing'}`,
     ])
     const shown =
       flops.total === null
         ? `not counted: ${flops.reason}`
-        : `${amount(flops.total)} for one sample (${flops.convention})`
+        : `${groupedNumber(flops.total)} for one sample (${flops.convention})`
     facts.push(['FLOPs', shown])
   } else facts.push(['model', 'none: the file holds weights only'])
   if (training) facts.push(...trainingFacts(training))
-  const parts = [
-    path.startsWith('..') ? file.path : path,
-    ...facts.map(([name, text]) => `  ${name.padEnd(11)} ${text}`),
-  ]
+  const parts = [shownPath(file.path, cwd), textColumns(facts, '  ').trimEnd()]
   if (columns) {
     const rows = columns.map(({ name, kind, text }) => [name, kind, text])
-    parts.push('', 'Columns', formatTable(['column', 'kind', 'becomes'], rows, 'lll'))
+    parts.push('', 'Columns', tableOf(['column', 'kind', 'becomes'], rows))
   }
   if (model) {
     parts.push('', model.summary.trimEnd())
@@ -41,10 +38,14 @@ export function formatInspection({ file, model, training, columns, weights }: In
   return `${parts.join('\n')}\n`
 }
 
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return textTable(head, rows, '  ').trimEnd()
+}
+
 function trainingFacts({ optimizer, loss, metrics, steps, stateTensors }: InspectedTraining): [string, string][] {
   const facts: [string, string][] = []
-  const state = stateTensors > 0 ? `, ${amount(stateTensors)} tensors of state` : ''
-  const after = steps === null ? '' : `${amount(steps)} ${steps === 1 ? 'step' : 'steps'}`
+  const state = stateTensors > 0 ? `, ${groupedNumber(stateTensors)} tensors of state` : ''
+  const after = steps === null ? '' : `${groupedNumber(steps)} ${steps === 1 ? 'step' : 'steps'}`
   if (optimizer !== null) facts.push(['optimizer', `${specText(optimizer)}${after && `, ${after}`}${state}`])
   else if (after) facts.push(['steps', after])
   if (loss !== null) facts.push(['loss', specText(loss)])
@@ -75,12 +76,12 @@ function layerTable(layers: NonNullable<Inspection['model']>['layers'], total: n
   const rows = layers.map(({ name, type, flops }) => [
     name,
     type,
-    amount(flops ?? 0),
+    groupedNumber(flops ?? 0),
     total === 0 ? '' : `${((100 * (flops ?? 0)) / total).toFixed(1)} %`,
   ])
   const inLayers = layers.reduce((sum, { flops }) => sum + (flops ?? 0), 0)
-  if (inLayers < total) rows.push(['(between layers)', '', amount(total - inLayers), ''])
-  return formatTable(['layer', 'type', 'FLOPs', 'share'], [...rows, ['total', '', amount(total), '']], 'llrr')
+  if (inLayers < total) rows.push(['(between layers)', '', groupedNumber(total - inLayers), ''])
+  return tableOf(['layer', 'type', 'FLOPs', 'share'], [...rows, ['total', '', groupedNumber(total), '']])
 }
 
 function weightTable(weights: readonly InspectedWeight[]): string {
@@ -89,31 +90,18 @@ function weightTable(weights: readonly InspectedWeight[]): string {
     formatShape(weight.shape),
     weight.dtype,
     ...[weight.min, weight.max, weight.mean, weight.std].map((value) => figure(value, isReal(weight.dtype))),
-    amount(weight.zeros),
-    amount(weight.notFinite),
+    groupedNumber(weight.zeros),
+    groupedNumber(weight.notFinite),
     histogramLine(weight.histogram),
   ])
   const header = ['weight', 'shape', 'dtype', 'min', 'max', 'mean', 'std', 'zeros', 'not finite', 'histogram']
-  return formatTable(header, rows, 'lllrrrrrrl')
+  return tableOf(header, rows)
 }
 
 function figure(value: number | null, isFloat: boolean): string {
   if (value === null) return '-'
-  if (!isFloat && Number.isInteger(value)) return amount(value)
+  if (!isFloat && Number.isInteger(value)) return groupedNumber(value)
   if (value === 0) return '0'
   const size = Math.abs(value)
   return size >= 1e-3 && size < 1e5 ? String(Number(value.toPrecision(4))) : value.toExponential(2)
-}
-
-/** A whole number with separators between thousands. */
-export function amount(value: number): string {
-  return value.toLocaleString('en-US')
-}
-
-/** A size in bytes, and in a larger unit where that is shorter. */
-export function bytesText(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`
-  const unit = bytes < 2 ** 20 ? 'KiB' : bytes < 2 ** 30 ? 'MiB' : 'GiB'
-  const size = bytes / { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }[unit]
-  return `${size.toFixed(1)} ${unit} (${amount(bytes)} bytes)`
 }

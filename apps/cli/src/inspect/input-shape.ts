@@ -1,13 +1,14 @@
 import { ConfigError } from '@gradus/core'
 import type { InferenceGraphOptions } from '@gradus/export-js'
 import type { Command } from 'commander'
+import { collect } from '../flags.ts'
 
 /** Adds `--input-shape` to a command. */
 export function addInputShape(command: Command): Command {
   return command.option(
     '--input-shape <sizes>',
     'the sizes of one sample where the model does not know them, such as 16,3; repeatable',
-    (value: string, before: readonly string[] = []) => [...before, value],
+    collect,
   )
 }
 

@@ -1,8 +1,10 @@
 import { useBackend } from '@gradus/tensor'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { openBackend } from '../backends/backends.ts'
-import { openModelFile, type Which } from '../model/open-model.ts'
+import { addWhich, type Which } from '../flags.ts'
+import { openModelFile } from '../model/open-model.ts'
 import type { Terminal } from '../terminal.ts'
+import { writeJson } from '../text/json.ts'
 import { formatInspection } from './format-inspection.ts'
 import { addInputShape, inputShapes } from './input-shape.ts'
 import { inspect } from './inspection.ts'
@@ -19,15 +21,13 @@ export function inspectCommand(program: Command, { out, cwd }: Terminal): void {
     .command('inspect')
     .argument('<model>', 'a run folder, or a model file: .safetensors, .keras, .h5, or the model.json of TensorFlow.js')
     .description('show layers, shapes, parameters, FLOPs and the values of the weights of a model')
-    .addOption(new Option('--which <model>', 'which model of a run (default best)').choices(['best', 'last']))
-    .option('--json', 'print JSON')
+    .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExamples:\n  gradus inspect runs/flowers-1\n  gradus inspect model.keras --json')
-  addInputShape(command).action(async (source: string, flags: InspectFlags) => {
+  addInputShape(addWhich(command)).action(async (source: string, flags: InspectFlags) => {
     await useBackend(await openBackend('cpu'))
     const opened = await openModelFile(source, { cwd, ...(flags.which && { which: flags.which }) })
     const inspection = await inspect(opened, inputShapes(flags.inputShape))
-    out.write(
-      flags.json ? `${JSON.stringify({ version: 1, ...inspection }, null, 2)}\n` : formatInspection(inspection, cwd),
-    )
+    if (flags.json) writeJson(out, inspection)
+    else out.write(formatInspection(inspection, cwd))
   })
 }

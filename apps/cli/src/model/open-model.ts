@@ -1,15 +1,14 @@
 import { open, readdir, stat } from 'node:fs/promises'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { DataError, suggest } from '@gradus/core'
 import { FormatError, loadModel, type Model } from 'gradus'
 import { type FileFormat, formatOf, type ModelFile, readModelFile } from 'gradus/io'
 import { type Resolved, resolveConfig } from '../config/resolve-config.ts'
+import type { Which } from '../flags.ts'
+import { shownPath } from '../text/shown-path.ts'
 import { fileNames } from '../train/file-names.ts'
 import { exists } from '../train/run-folder.ts'
 import { allModelFormats, formatNamed } from './formats.ts'
-
-/** The models that a run folder has: the one of the best epoch, and the one that training left. */
-export type Which = 'best' | 'last'
 
 /** Options of `openModel` and `openModelFile`. */
 export interface OpenOptions {
@@ -151,9 +150,4 @@ async function runOf(path: string, cwd: string): Promise<RunOfModel | undefined>
   const config = join(folder, fileNames.config)
   if (!isModelOfRun || !(await exists(config))) return undefined
   return { folder, config: async () => (await resolveConfig(config, {}, { cwd, env: {} })).config }
-}
-
-function shownPath(path: string, cwd: string): string {
-  const short = relative(cwd, path)
-  return short.startsWith('..') ? path : short
 }

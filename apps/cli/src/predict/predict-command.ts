@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { predictEncoded, type RowPrediction, type TableChunk, type TableSource } from 'gradus/tables'
 import { WriteError } from '../exit-codes.ts'
-import type { Which } from '../model/open-model.ts'
+import { addBackend, addWhich, type Which } from '../flags.ts'
 import type { Terminal } from '../terminal.ts'
 import { type OutputRow, RowWriter } from './row-writer.ts'
 import { addTableFlags, openRows, type RowForm, type TableFlags } from './table-input.ts'
@@ -42,11 +42,9 @@ export function predictCommand(program: Command, terminal: Terminal): void {
     .option('--probabilities', 'write the probability of each class too')
     .option('--keep', 'write the columns of the rows too')
     .option('--out <file>', 'write to a file instead of stdout')
-    .option('--backend <name>', 'where to compute (default the fastest that starts here)')
-    .addOption(new Option('--which <model>', 'which model of a run (default best)').choices(['best', 'last']))
     .option('--json', 'print one JSON document with the model, the rows and the predictions')
     .addHelpText('after', examples)
-  addTableFlags(command).action((model: string, files: string[], flags: PredictFlags) =>
+  addTableFlags(addWhich(addBackend(command))).action((model: string, files: string[], flags: PredictFlags) =>
     predict(model, files, flags, terminal),
   )
 }

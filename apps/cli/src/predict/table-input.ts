@@ -1,7 +1,8 @@
 import { basename, extname, resolve } from 'node:path'
 import { ConfigError } from '@gradus/core'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { type OpenOptions, openTable, rowsSource, type TableSource } from 'gradus/tables'
+import { wholeNumber } from '../flags.ts'
 import { folderOf } from '../train/read-data.ts'
 
 /** The flags that say how a table is read. */
@@ -37,13 +38,7 @@ export function addTableFlags(command: Command): Command {
     .addOption(new Option('--decimal <mark>', 'the decimal mark').choices(['.', ',']))
     .option('--encoding <name>', 'the encoding, such as windows-1252')
     .option('--no-header', 'the first row has values: the columns are c0, c1, ...')
-    .option('--rows <count>', 'read only this many rows', parseCount)
-}
-
-function parseCount(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number from 1.')
-  return value
+    .option('--rows <count>', 'read only this many rows', wholeNumber(1))
 }
 
 /** Opens rows: a file, a folder, `-` or nothing for stdin, or several images. Throws `ConfigError` for other lists of files. */

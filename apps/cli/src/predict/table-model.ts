@@ -1,9 +1,10 @@
 import { ConfigError } from '@gradus/core'
 import { useBackend } from '@gradus/tensor'
 import type { Model } from 'gradus'
-import { TableCoder, type TableSpec } from 'gradus/tables'
+import { checkTableSpec, TableCoder } from 'gradus/tables'
 import { openBackend } from '../backends/backends.ts'
-import { type OpenedModel, openModel, type Which } from '../model/open-model.ts'
+import type { Which } from '../flags.ts'
+import { type OpenedModel, openModel } from '../model/open-model.ts'
 
 /** A model that predicts rows. */
 export interface TableModel {
@@ -32,5 +33,5 @@ export async function openTableModel(
       `'${opened.shown}' was saved without the columns of its table, so it predicts arrays only: load it in a program and call model.predict(x). Models that gradus train saves have them.`,
     )
   }
-  return { opened, model, coder: new TableCoder(model.table as unknown as TableSpec) }
+  return { opened, model, coder: new TableCoder(checkTableSpec(model.table)) }
 }

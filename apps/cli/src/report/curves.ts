@@ -1,4 +1,4 @@
-import { shortNumber } from './charts/axes.ts'
+import { shortNumber } from '../text/numbers.ts'
 import { lineChart } from './charts/line-chart.ts'
 import { type Picture, seriesTone } from './charts/shapes.ts'
 import { bestOf, type EpochFigures, figureNames } from './read-run.ts'

@@ -1,5 +1,5 @@
 import type { TableSpec } from 'gradus/tables'
-import { shortNumber } from './charts/axes.ts'
+import { shortNumber } from '../text/numbers.ts'
 
 /** A column of a table of examples. */
 export interface ShownColumn {

@@ -3,8 +3,8 @@ import { useBackend } from '@gradus/tensor'
 import { openBackend } from '../backends/backends.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { openModel } from '../model/open-model.ts'
+import { groupedNumber, shortNumber } from '../text/numbers.ts'
 import { describeDataFiles, isChanged } from '../train/data-files.ts'
-import { shortNumber } from './charts/axes.ts'
 import { figureHtml } from './charts/svg.ts'
 import { curvesOf } from './curves.ts'
 import { type Examination, examine } from './examine.ts'
@@ -109,7 +109,7 @@ function leadOf(run: RunRecord, parameters: number | undefined, calibrationError
       : [['calibration error', `${(100 * calibrationError).toFixed(1)} %`] as const]),
     ['epochs', `${epochs.length} of ${run.config.fit.epochs}`],
     ['training time', duration(trainingTime(epochs))],
-    ...(parameters === undefined ? [] : [['parameters', parameters.toLocaleString('en-US')] as const]),
+    ...(parameters === undefined ? [] : [['parameters', groupedNumber(parameters)] as const]),
   ] as const
   const when = environment.startedAt ? ` Started ${environment.startedAt}.` : ''
   return `<p class="soft">${environment.finishedAt ? 'A complete run.' : 'A run that is not complete.'}${when}</p>${tiles(entries)}`

@@ -1,7 +1,10 @@
-import { basename, join, relative } from 'node:path'
+import { basename, join } from 'node:path'
 import { DataError } from '@gradus/core'
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
+import { writeJson } from '../text/json.ts'
+import { shortBytes } from '../text/numbers.ts'
+import { shownPath } from '../text/shown-path.ts'
 import { curvesOf } from './curves.ts'
 import { makeReport } from './make-report.ts'
 import { readRun } from './read-run.ts'
@@ -55,11 +58,10 @@ async function report(shown: string, { out, json }: ReportFlags, { cwd, out: std
 
   function print(result: { file: string; bytes: number; notes?: readonly string[]; [key: string]: unknown }): void {
     if (json) {
-      stdout.write(`${JSON.stringify({ version: 1, ...result }, null, 2)}\n`)
+      writeJson(stdout, result)
       return
     }
-    const path = relative(cwd, result.file)
     for (const text of result.notes ?? []) stdout.write(`Note: ${text}\n`)
-    stdout.write(`Wrote ${path.startsWith('..') ? result.file : path} (${(result.bytes / 1024).toFixed(1)} KiB)\n`)
+    stdout.write(`Wrote ${shownPath(result.file, cwd)} (${shortBytes(result.bytes)})\n`)
   }
 }

@@ -1,5 +1,5 @@
 import type { Resolved } from '../config/resolve-config.ts'
-import { shortNumber } from './charts/axes.ts'
+import { shortNumber } from '../text/numbers.ts'
 import type { Examination } from './examine.ts'
 
 /** A sample with its prediction. */

@@ -3,11 +3,13 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ConfigError } from '@gradus/core'
 import { useBackend } from '@gradus/tensor'
-import { type Command, InvalidArgumentError } from 'commander'
-import type { TableSpec } from 'gradus/tables'
+import type { Command } from 'commander'
+import { checkTableSpec } from 'gradus/tables'
 import { openBackend } from '../backends/backends.ts'
+import { addBackend, collect, wholeNumber } from '../flags.ts'
 import { openModel } from '../model/open-model.ts'
 import type { Terminal } from '../terminal.ts'
+import { writeJsonLine } from '../text/json.ts'
 import { ownVersion } from '../version.ts'
 import { createModelServer } from './create-server.ts'
 import { defaultLimits, type Limits } from './limits.ts'
@@ -30,11 +32,11 @@ interface ServeFlags extends Limits {
 /** Adds `gradus serve`. */
 export function serveCommand(program: Command, terminal: Terminal): void {
   const { maxBody, maxRows, timeout, maxRequests } = defaultLimits
-  program
+  const command = program
     .command('serve')
     .argument('<model>', 'a run folder or a model file')
     .description('answer predictions over HTTP, until it is stopped by Ctrl-C or SIGTERM')
-    .option('--port <number>', 'the port; 0 for a free one', whole(0, 65535), 0)
+    .option('--port <number>', 'the port; 0 for a free one', wholeNumber(0, 65535), 0)
     .option(
       '--host <address>',
       'the address to listen on; others than 127.0.0.1 can be reached from the network',
@@ -42,11 +44,10 @@ export function serveCommand(program: Command, terminal: Terminal): void {
     )
     .option('--allow-host <name>', 'a further name that the Host header may have; repeatable', collect)
     .option('--cors <origin>', 'the origin of pages of other sites that may ask, such as https://example.org, or *')
-    .option('--max-body <bytes>', 'the largest body of a request', whole(1), maxBody)
-    .option('--max-rows <count>', 'the largest number of rows of a request', whole(1), maxRows)
-    .option('--timeout <seconds>', 'the longest time of a request', whole(1, 3600), timeout)
-    .option('--max-requests <count>', 'the largest number of requests that wait at a time', whole(1), maxRequests)
-    .option('--backend <name>', 'where to compute (default auto)')
+    .option('--max-body <bytes>', 'the largest body of a request', wholeNumber(1), maxBody)
+    .option('--max-rows <count>', 'the largest number of rows of a request', wholeNumber(1), maxRows)
+    .option('--timeout <seconds>', 'the longest time of a request', wholeNumber(1, 3600), timeout)
+    .option('--max-requests <count>', 'the largest number of requests that wait at a time', wholeNumber(1), maxRequests)
     .option('--json', 'print one JSON document with the address, on one line')
     .addHelpText(
       'after',
@@ -59,7 +60,7 @@ Examples:
   gradus serve runs/digits-1 --port 8080
   curl http://127.0.0.1:8080/predict -H 'content-type: application/json' -d '{"rows": [{"age": 44}]}'`,
     )
-    .action((model: string, flags: ServeFlags) => serve(model, flags, terminal))
+  addBackend(command).action((model: string, flags: ServeFlags) => serve(model, flags, terminal))
 }
 
 async function serve(source: string, flags: ServeFlags, terminal: Terminal): Promise<void> {
@@ -70,7 +71,7 @@ async function serve(source: string, flags: ServeFlags, terminal: Terminal): Pro
   const predictor = new Predictor(model, ports, flags)
   await predictor.warmUp()
   const { inputs, outputs } = ports
-  const rows = model.table === undefined ? undefined : new RowCoder(model.table as unknown as TableSpec, inputs)
+  const rows = model.table === undefined ? undefined : new RowCoder(checkTableSpec(model.table), inputs)
   const columns = rows?.columns
   const server = createModelServer({
     predictor,
@@ -84,10 +85,7 @@ async function serve(source: string, flags: ServeFlags, terminal: Terminal): Pro
   })
   const url = await listen(server, host, port)
   const stopped = stopOnSignal(server, terminal, flags.timeout)
-  if (flags.json)
-    terminal.out.write(
-      `${JSON.stringify({ version: 1, url, model: shown, columns: columns ?? null, inputs, outputs })}\n`,
-    )
+  if (flags.json) writeJsonLine(terminal.out, { url, model: shown, columns: columns ?? null, inputs, outputs })
   else terminal.out.write(`Serving ${shown} at ${url}\nStop with Ctrl-C.\n`)
   if (!isLocal(host)) terminal.err.write(`Anyone who can reach ${host} can ask this server; it has no passwords.\n`)
   await stopped
@@ -114,18 +112,4 @@ async function listen(server: Server, host: string, port: number): Promise<strin
 
 function isLocal(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.')
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value]
-}
-
-function whole(low: number, high = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (/^\d+$/.test(text) && value >= low && value <= high) return value
-    throw new InvalidArgumentError(
-      `Expected a whole number from ${low}${high < Number.MAX_SAFE_INTEGER ? ` to ${high}` : ''}.`,
-    )
-  }
 }

@@ -1,4 +1,5 @@
-import { relative } from 'node:path'
+import { writeJson } from '../text/json.ts'
+import { shownPath } from '../text/shown-path.ts'
 import { accuracyOf, requireAccuracy } from './accuracy.ts'
 import { evaluate } from './evaluation.ts'
 import { epochFigures } from './figures.ts'
@@ -25,14 +26,13 @@ export async function conclude(run: Run, folder: RunFolder, session: Session): P
     events({ event: 'evaluation', role, samples, ...figures, confusion, targets })
   }
   await folder.markConcluded()
-  const path = relative(terminal.cwd, folder.path) || '.'
+  const path = shownPath(folder.path, terminal.cwd)
   reportSaved(report, path)
   reportNext(report, { command: terminal.command, config, run: path, source, records, cwd: terminal.cwd })
   const milliseconds = Math.round(performance.now() - startedAt)
   events({ event: 'end', run: folder.path, epochs: records.length, milliseconds })
   if (flags.json) {
-    const document = {
-      version: 1,
+    writeJson(terminal.out, {
       run: folder.path,
       name: config.name,
       backend: prepared.backend.name,
@@ -43,8 +43,7 @@ export async function conclude(run: Run, folder: RunFolder, session: Session): P
       evaluation: evaluated ? evaluation : null,
       update: update ?? null,
       milliseconds,
-    }
-    terminal.out.write(`${JSON.stringify(document, null, 2)}\n`)
+    })
   }
   requireAccuracy(flags.minAccuracy, accuracyOf(evaluated, records.at(-1)?.logs ?? {}))
 }

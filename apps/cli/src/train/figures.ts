@@ -1,3 +1,4 @@
+import { jsonVersion } from '../text/json.ts'
 import type { EpochRecord } from './run-state.ts'
 
 /** The figures of an epoch, as they are printed for programs. */
@@ -7,7 +8,7 @@ export function epochFigures({ epoch, logs, learningRate, milliseconds }: EpochR
 
 /** The event of a complete epoch. */
 export function epochEvent(record: EpochRecord): Record<string, unknown> {
-  return { version: 1, event: 'epoch', ...epochFigures(record) }
+  return { version: jsonVersion, event: 'epoch', ...epochFigures(record) }
 }
 
 /** The figures of all epochs as CSV. */

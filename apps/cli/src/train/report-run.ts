@@ -5,6 +5,8 @@ import { type ColumnDescription, describeSpec } from 'gradus/tables'
 import { stringify } from 'yaml'
 import type { Resolved } from '../config/resolve-config.ts'
 import type { Report } from '../terminal.ts'
+import { shortNumber } from '../text/numbers.ts'
+import { textColumns } from '../text/text-table.ts'
 import { formatConfusion, frequentConfusions } from './confusion.ts'
 import type { Evaluation } from './evaluation.ts'
 import { fileNames } from './file-names.ts'
@@ -61,10 +63,12 @@ function reportColumns(report: Report, columns: readonly ColumnDescription[]): v
   const left = Math.max(0, columns.length - maxColumns)
   // the targets are the last ones
   const shown = left === 0 ? columns : [...columns.slice(0, maxColumns - 2), ...columns.slice(-2)]
-  const [names, kinds] = [0, 0].map((_, i) =>
-    Math.max(...shown.map(({ name, kind }) => (i === 0 ? name : kind).length)),
+  report.write(
+    textColumns(
+      shown.map(({ name, kind, text }) => [name, kind, text]),
+      '  ',
+    ),
   )
-  for (const { name, kind, text } of shown) report.line(`  ${name.padEnd(names!)}  ${kind.padEnd(kinds!)}  ${text}`)
   if (left > 0) report.line(`  and ${left} more`)
 }
 
@@ -116,8 +120,7 @@ const maxClasses = 20
 
 /** The errors of a number in its units. */
 function formatErrors(target: string, { meanAbsoluteError, rootMeanSquaredError, r2 }: RegressionFigures): string {
-  const number = (value: number) => String(Number(value.toPrecision(4)))
-  return `  ${target}: mean absolute error ${number(meanAbsoluteError)}, root mean squared error ${number(rootMeanSquaredError)}, R2 ${fixed(r2, 4)}`
+  return `  ${target}: mean absolute error ${shortNumber(meanAbsoluteError)}, root mean squared error ${shortNumber(rootMeanSquaredError)}, R2 ${fixed(r2, 4)}`
 }
 
 /** Prints the run folder and its files. */
@@ -129,8 +132,7 @@ export function reportSaved(report: Report, path: string): void {
     [`${table}, ${events}`, 'the figures of every epoch'],
     [`${config}, ${environment}, ${summary}`, 'what was trained, where, and its layers'],
   ] as const
-  const width = Math.max(...rows.map(([names]) => names.length))
-  for (const [names, about] of rows) report.line(`  ${names.padEnd(width)}  ${about}`)
+  report.write(textColumns(rows, '  '))
 }
 
 interface Next {

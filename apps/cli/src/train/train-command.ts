@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
-import { addConfigFlags, parseNumber } from '../config/config-flags.ts'
+import { addConfigFlags } from '../config/config-flags.ts'
+import { parseNumber } from '../flags.ts'
 import type { Terminal } from '../terminal.ts'
 import type { TrainFlags } from './run.ts'
 import { train } from './train.ts'

@@ -4,6 +4,7 @@ import type { ModelFile } from 'gradus/io'
 import { checkTableSpec, type TableSpec } from 'gradus/tables'
 import { completeFit, type Resolved, requireSameRun, resolveGiven } from '../config/resolve-config.ts'
 import { Report, type Terminal } from '../terminal.ts'
+import { writeJsonLine } from '../text/json.ts'
 import { createCallbacks } from './callback-files.ts'
 import { conclude } from './conclude.ts'
 import { createRunFolder } from './create-run-folder.ts'
@@ -61,7 +62,7 @@ async function begin(
 
   const report = new Report(flags.quiet ? undefined : logOutput(flags, terminal), terminal.env)
   const events = (event: Record<string, unknown>) => {
-    if (flags.jsonl) terminal.out.write(`${JSON.stringify({ version: 1, ...event })}\n`)
+    if (flags.jsonl) writeJsonLine(terminal.out, event)
   }
   const callbackOptions = { allowOutside: flags.allowOutside === true, write: report.write }
   // a new run has no folder yet; any folder there will do for the check

@@ -1,5 +1,5 @@
-import { textTable } from '../compare/text-table.ts'
-import { shortNumber } from '../report/charts/axes.ts'
+import { shortNumber } from '../text/numbers.ts'
+import { textTable } from '../text/text-table.ts'
 import type { Trial } from './tune-folder.ts'
 
 /** A line about a trial. */

@@ -1,27 +1,23 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { addConfigFlags } from '../config/config-flags.ts'
+import { collect, wholeNumber } from '../flags.ts'
 import type { Terminal } from '../terminal.ts'
 import { type AllFlags, tune } from './tune.ts'
 import { methods } from './tune-schema.ts'
 
 /** Adds `gradus tune`. */
 export function tuneCommand(program: Command, terminal: Terminal): void {
-  const whole = (low: number) => (text: string) => {
-    if (/^\d+$/.test(text) && Number(text) >= low) return Number(text)
-    throw new InvalidArgumentError(`Expected a whole number from ${low}.`)
-  }
-  const collect = (value: string, before: readonly string[] = []) => [...before, value]
   const command = program.command('tune').argument('[config]', 'a .json, .yaml, .ts or .js file')
   addConfigFlags(command)
     .description('train a config with many values, and find the best ones')
     .option('--space <place=values>', 'values to try at a place of the config; repeatable', collect)
     .addOption(new Option('--method <name>', 'how trials are chosen (default random)').choices(methods))
-    .option('--trials <count>', 'the number of random trials (default 20), or the most of a grid', whole(1))
+    .option('--trials <count>', 'the number of random trials (default 20), or the most of a grid', wholeNumber(1))
     .option('--metric <name>', 'the figure that is compared (default val_loss, or loss without validation)')
     .addOption(new Option('--mode <direction>', 'whether lower or higher is better').choices(['min', 'max']))
-    .option('--max-epochs <count>', 'the epochs of a trial (default fit.epochs)', whole(1))
-    .option('--factor <number>', 'Hyperband trains the best 1/factor of its trials further (default 3)', whole(2))
-    .option('--workers <count>', 'the number of processes that train at a time', whole(1), 1)
+    .option('--max-epochs <count>', 'the epochs of a trial (default fit.epochs)', wholeNumber(1))
+    .option('--factor <number>', 'Hyperband trains the best 1/factor of its trials further (default 3)', wholeNumber(2))
+    .option('--workers <count>', 'the number of processes that train at a time', wholeNumber(1), 1)
     .option('--out <folder>', 'the folder in which the folder of the search is created (GRADUS_OUT; default runs)')
     .option('--resume <folder>', 'go on with a search: trials that are complete are not trained again')
     .option('--json', 'print one JSON document at the end; the log goes to stderr')

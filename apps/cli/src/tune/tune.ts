@@ -7,6 +7,8 @@ import { override } from '../config/overrides.ts'
 import { resolveGiven } from '../config/resolve-config.ts'
 import { Interrupted } from '../exit-codes.ts'
 import type { Terminal } from '../terminal.ts'
+import { writeJson } from '../text/json.ts'
+import { shownPath } from '../text/shown-path.ts'
 import { Interrupt } from '../train/interrupt.ts'
 import { RunLock } from '../train/run-lock.ts'
 import { readTrainingSource } from '../train/training-source.ts'
@@ -102,8 +104,7 @@ class Search {
   }
 
   private get shown(): string {
-    const path = relative(this.terminal.cwd, this.folder)
-    return path.startsWith('..') ? this.folder : path
+    return shownPath(this.folder, this.terminal.cwd)
   }
 
   /** Trains jobs, at most `workers` at a time. After an error no further one begins, and those that run are awaited. */
@@ -175,14 +176,12 @@ class Search {
     await writeFileAtomic(file, stringify(this.withRelativePaths(values)))
     if (this.flags.json) {
       const { score, id, run } = best
-      const document = {
-        version: 1,
+      writeJson(this.terminal.out, {
         folder: this.folder,
         ...settings,
         best: { id, values: best.values, score, run: run && join(this.folder, run), config: file },
         trials: ranked,
-      }
-      this.terminal.out.write(`${JSON.stringify(document, null, 2)}\n`)
+      })
       return
     }
     this.log(`\n${trialTable(ranked, settings.metric)}\nThe best config is ${this.shown}/best.yaml. Train with it:\n`)

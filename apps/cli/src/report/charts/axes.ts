@@ -1,3 +1,4 @@
+import { shortNumber } from '../../text/numbers.ts'
 import type { Point, Shape, Tone } from './shapes.ts'
 
 /** The range of an axis. */
@@ -39,19 +40,6 @@ function widened([low, high]: Range): Range {
   const step = Math.abs(second - first) || high - low
   const tick = (value: number) => Number((value * step).toPrecision(12))
   return [tick(Math.floor(low / step + 1e-9)), tick(Math.ceil(high / step - 1e-9))]
-}
-
-/** A number for an axis or a table: up to four digits. */
-export function shortNumber(value: number): string {
-  if (!Number.isFinite(value)) return String(value)
-  if (value === 0) return '0'
-  const size = Math.abs(value)
-  if (size >= 1e6 || size < 1e-4)
-    return value
-      .toExponential(2)
-      .replace(/\.?0+e/, 'e')
-      .replace('e+', 'e')
-  return String(Number(value.toPrecision(4)))
 }
 
 interface LegendEntry {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { roundRange, shortNumber, ticksOf } from './axes.ts'
+import { shortNumber } from '../../text/numbers.ts'
+import { roundRange, ticksOf } from './axes.ts'
 import { lineChart } from './line-chart.ts'
 import { matrixChart } from './matrix-chart.ts'
 import { toRaster } from './pixels.ts'

@@ -1,4 +1,5 @@
-import { frameOf, roundRange, shortNumber } from './axes.ts'
+import { shortNumber } from '../../text/numbers.ts'
+import { frameOf, roundRange } from './axes.ts'
 import type { Picture, Shape, Tone } from './shapes.ts'
 
 interface HistogramOptions {

@@ -1,4 +1,5 @@
-import { type FrameOptions, frameOf, roundRange, shortNumber } from './axes.ts'
+import { shortNumber } from '../../text/numbers.ts'
+import { type FrameOptions, frameOf, roundRange } from './axes.ts'
 import type { Picture, Point, Shape, Tone } from './shapes.ts'
 
 /** A curve: its values by place, such as the loss by epoch. Values that are not finite are gaps. */

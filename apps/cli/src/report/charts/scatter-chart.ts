@@ -1,4 +1,5 @@
-import { frameOf, roundRange, shortNumber, straight } from './axes.ts'
+import { shortNumber } from '../../text/numbers.ts'
+import { frameOf, roundRange, straight } from './axes.ts'
 import type { Picture, Shape } from './shapes.ts'
 
 interface ScatterOptions {

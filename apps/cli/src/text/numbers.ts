@@ -1,0 +1,29 @@
+/** A number with up to four digits. */
+export function shortNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value)
+  if (value === 0) return '0'
+  const size = Math.abs(value)
+  if (size >= 1e6 || size < 1e-4)
+    return value
+      .toExponential(2)
+      .replace(/\.?0+e/, 'e')
+      .replace('e+', 'e')
+  return String(Number(value.toPrecision(4)))
+}
+
+/** A whole number with separators between thousands. */
+export function groupedNumber(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+/** A size in bytes in the unit that fits: `512 bytes`, `1.5 KiB`. */
+export function shortBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`
+  const unit = bytes < 2 ** 20 ? 'KiB' : bytes < 2 ** 30 ? 'MiB' : 'GiB'
+  return `${(bytes / { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }[unit]).toFixed(1)} ${unit}`
+}
+
+/** A size in bytes, and before it in a larger unit where that is shorter: `1.5 KiB (1,536 bytes)`. */
+export function exactBytes(bytes: number): string {
+  return bytes < 1024 ? shortBytes(bytes) : `${shortBytes(bytes)} (${groupedNumber(bytes)} bytes)`
+}
