@@ -1,5 +1,7 @@
+import type { Command } from 'commander'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { exitCodes } from './exit-codes.ts'
+import { createProgram } from './program.ts'
 import { Sandbox } from './testing/sandbox.ts'
 
 let sandbox: Sandbox
@@ -23,8 +25,22 @@ describe('help', () => {
     for (const code of Object.values(exitCodes)) expect(out).toMatch(new RegExp(`^  ${code} +\\w`, 'm'))
   })
 
-  it.each([['backends'], ['config print'], ['config schema'], ['train']])('%s has --debug', async (command) => {
-    expect(await help(...command.split(' '))).toContain('--debug')
+  it.each([['backends'], ['config print'], ['config schema'], ['config init'], ['train']])(
+    '%s has --debug',
+    async (command) => {
+      expect(await help(...command.split(' '))).toContain('--debug')
+    },
+  )
+
+  it('of every command has two examples', () => {
+    const terminal = { out: { write: () => {} }, err: { write: () => {} }, env: {}, cwd: '.', command: 'gradus' }
+    const without = leavesOf(createProgram(terminal)).filter((command) => {
+      let text = ''
+      command.configureOutput({ writeOut: (piece) => (text += piece) }).outputHelp()
+      const [, examples = ''] = text.split('\nExamples:\n')
+      return examples.split('\n').filter((line) => line.includes('gradus')).length < 2
+    })
+    expect(without.map((command) => command.name())).toEqual([])
   })
 
   it('names the backends and the environment variables', async () => {
@@ -33,3 +49,7 @@ describe('help', () => {
     expect(out).toContain('--epochs <count> the number of epochs (GRADUS_EPOCHS)')
   })
 })
+
+function leavesOf(command: Command): Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf)
+}

@@ -1,4 +1,5 @@
 import { allCommands, type DescribedCommand } from './described-command.ts'
+import { place, quoted } from './shell-text.ts'
 
 /** Returns the script that completes a program in bash. */
 export function bashScript(program: DescribedCommand, name: string): string {
@@ -37,13 +38,4 @@ ${lists.join('\n')}
 }
 complete -o default -F _${name} ${name}
 `
-}
-
-/** The words that lead to a command, each after a space. */
-function place(words: readonly string[]): string {
-  return words.map((word) => ` ${word}`).join('')
-}
-
-function quoted(text: string): string {
-  return `'${text.replace(/'/g, "'\\''")}'`
 }

@@ -1,4 +1,5 @@
 import { allCommands, type DescribedCommand, type Values } from './described-command.ts'
+import { place, quoted } from './shell-text.ts'
 
 /** Returns the script that completes a program in zsh. */
 export function zshScript(program: DescribedCommand, name: string): string {
@@ -54,12 +55,4 @@ function valueCode({ choices, isFile }: Values): string {
 /** A word with its description, in which colons are escaped. */
 function withAbout(word: string, about: string): string {
   return quoted(`${word}:${about.replace(/:/g, '\\:')}`)
-}
-
-function place(words: readonly string[]): string {
-  return words.map((word) => ` ${word}`).join('')
-}
-
-function quoted(text: string): string {
-  return `'${text.replace(/'/g, "'\\''")}'`
 }

@@ -141,3 +141,24 @@ describe('config schema', () => {
     expect(Object.keys(schema.properties.fit.properties).sort()).toEqual(Object.keys(fitDataFields).sort())
   })
 })
+
+describe('config init', () => {
+  const init = (...flags: string[]) => sandbox.run(['config', 'init', 'train.csv', '--target', 'y', ...flags])
+
+  it('writes the config that train would use', async () => {
+    const { code, out, err } = await init('--out', 'made/new.yaml', '--seed', '4')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toContain('Wrote made/new.yaml. Train with it: gradus train made/new.yaml')
+    const config = parse(sandbox.read('made/new.yaml')) as Record<string, unknown>
+    expect(config).toMatchObject({ seed: 4, data: { train: '../train.csv', target: 'y' }, fit: { shuffle: true } })
+    expect(await print(['made/new.yaml'])).toMatchObject({ model: config.model, loss: config.loss })
+  })
+
+  it('keeps files that exist, and prints JSON', async () => {
+    expect(await init()).toMatchObject({ code: 2, err: expect.stringContaining("'config.yaml' exists. Give --force") })
+    const { code, out } = await init('--force', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ version: 1, file: sandbox.file('config.yaml') })
+    expect((await init('--out', 'config.txt')).err).toContain('expected a name that ends in .yaml or .json')
+  })
+})

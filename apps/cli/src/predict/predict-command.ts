@@ -1,10 +1,11 @@
-import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
+import { writeFileAtomic } from 'gradus/io'
 import { predictEncoded, type RowPrediction, type TableChunk, type TableSource } from 'gradus/tables'
-import { WriteError } from '../exit-codes.ts'
 import { addBackend, addWhich, type Which } from '../flags.ts'
 import type { Terminal } from '../terminal.ts'
+import { jsonText } from '../text/json.ts'
+import { OutputFile } from './output-file.ts'
 import { type OutputRow, RowWriter } from './row-writer.ts'
 import { addTableFlags, openRows, type RowForm, type TableFlags } from './table-input.ts'
 import { openTableModel, type TableModel } from './table-model.ts'
@@ -62,8 +63,9 @@ async function predict(
   if (flags.json) {
     const predictions: (RowPrediction | null)[] = []
     for await (const { prediction } of predictedRows(tableModel, rows, folder, [])) predictions.push(prediction ?? null)
-    const document = { version: 1, model: tableModel.opened.path, rows: predictions.length, predictions }
-    await writeAll(flags.out && resolve(cwd, flags.out), `${JSON.stringify(document, null, 2)}\n`, terminal)
+    const text = jsonText({ model: tableModel.opened.path, rows: predictions.length, predictions })
+    if (flags.out === undefined) out.write(text)
+    else await writeFileAtomic(resolve(cwd, flags.out), text)
     return
   }
   const columns = flags.keep ? rows.columns : []
@@ -127,42 +129,4 @@ async function* predictedRows(
 
 function cellOf(chunk: TableChunk, column: number, row: number): OutputRow['cells'][number] {
   return chunk.columns[column]![row]
-}
-
-async function writeAll(path: string | undefined, text: string, { out }: Terminal): Promise<void> {
-  if (path === undefined) out.write(text)
-  else
-    await writeFile(path, text).catch((cause: Error) => {
-      throw new WriteError(`'${path}' cannot be written: ${cause.message}.`, { cause })
-    })
-}
-
-/** A file that has its name when it is complete. */
-class OutputFile {
-  private constructor(
-    private readonly path: string,
-    private readonly handle: FileHandle,
-  ) {}
-
-  static async create(path: string): Promise<OutputFile> {
-    return new OutputFile(path, await open(`${path}.tmp`, 'w').catch((cause: Error) => failed(path, cause)))
-  }
-
-  async write(text: string): Promise<void> {
-    await this.handle.write(text).catch((cause: Error) => failed(this.path, cause))
-  }
-
-  async finish(): Promise<void> {
-    await this.handle.close()
-    await rename(`${this.path}.tmp`, this.path).catch((cause: Error) => failed(this.path, cause))
-  }
-
-  async discard(): Promise<void> {
-    await this.handle.close().catch(() => {})
-    await rm(`${this.path}.tmp`, { force: true }).catch(() => {})
-  }
-}
-
-function failed(path: string, cause: Error): never {
-  throw new WriteError(`'${path}' cannot be written: ${cause.message}.`, { cause })
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleCommand } from '../testing/bundle.ts'
 import { Sandbox } from '../testing/sandbox.ts'
@@ -83,11 +83,12 @@ describe('predict', () => {
     sandbox.write('wrong.csv', 'x,kind\n1,a\nmany,b\n')
     const wrong = await sandbox.run(['predict', 'runs/rows-1', 'wrong.csv', '--out', 'wrong-out.csv'])
     expect(wrong.code).toBe(3)
-    expect([existsSync(sandbox.file('wrong-out.csv')), existsSync(sandbox.file('wrong-out.csv.tmp'))]).toEqual([
-      false,
-      false,
-    ])
-    expect((await sandbox.run(['predict', 'runs/rows-1', 'new.csv', '--out', 'none/out.csv'])).code).toBe(7)
+    expect(readdirSync(sandbox.path).filter((name) => /wrong-out|\.tmp$/.test(name))).toEqual([])
+    expect((await sandbox.run(['predict', 'runs/rows-1', 'new.csv', '--out', 'made/out.csv'])).code).toBe(0)
+    for (const flags of [[], ['--json']])
+      expect(
+        (await sandbox.run(['predict', 'runs/rows-1', 'new.csv', '--out', 'new.csv/out.csv', ...flags])).code,
+      ).toBe(7)
   })
 
   it.each([

@@ -1,7 +1,7 @@
 import { type HostArray, Loss } from '@gradus/core'
 import { type Tensor, tensor, tidy } from '@gradus/tensor'
 import { type Model, standard } from 'gradus'
-import type { TableSpec } from 'gradus/tables'
+import { checkTableSpec, type TableSpec } from 'gradus/tables'
 import type { Resolved } from '../config/resolve-config.ts'
 import { type PlainSamples, samplesOfRun } from '../train/plain-samples.ts'
 
@@ -46,7 +46,7 @@ export async function examine(model: Model, config: Resolved): Promise<Examinati
   for (const other of others) other.dispose()
   const predictions = Float64Array.from(await output.data())
   const outputs = samples.count === 0 ? 0 : predictions.length / samples.count
-  const table = model.table as unknown as TableSpec | undefined
+  const table = model.table && checkTableSpec(model.table)
   const [target] = table?.targets ?? []
   const measure = lossOf(firstLoss(loss, target?.name), samples.y, outputs)
   const losses = measure && (await lossesOf(measure, predictions, output.shape, samples))

@@ -1,5 +1,5 @@
 import type { HostArray, WeightValue } from '@gradus/core'
-import type { TableSpec } from 'gradus/tables'
+import { checkTableSpec } from 'gradus/tables'
 import type { Resolved } from '../config/resolve-config.ts'
 import { modelOf, type OpenedFile } from '../model/open-model.ts'
 import { RevealGradients } from '../train/first-update.ts'
@@ -14,7 +14,7 @@ export async function gradientsOf(opened: OpenedFile, config: Resolved): Promise
   const free = { ...header, ...(header.spec && { spec: withoutConstraints(header.spec) as typeof header.spec }) }
   const twin = await modelOf({ ...opened, file: { ...opened.file, header: free } })
   const { batchSize = 32 } = config.fit
-  const { train } = await readData(config, twin.table as TableSpec | undefined)
+  const { train } = await readData(config, twin.table && checkTableSpec(twin.table))
   const rows = firstRows(train, batchSize)
   try {
     compileModel(twin, config, new RevealGradients())

@@ -58,6 +58,7 @@ by name. GET / is a page to try it, GET /openapi.json describes it, GET /health 
 
 Examples:
   gradus serve runs/digits-1 --port 8080
+  gradus serve model.keras --max-rows 100 --timeout 2
   curl http://127.0.0.1:8080/predict -H 'content-type: application/json' -d '{"rows": [{"age": 44}]}'`,
     )
   addBackend(command).action((model: string, flags: ServeFlags) => serve(model, flags, terminal))

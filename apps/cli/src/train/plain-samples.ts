@@ -1,6 +1,6 @@
 import type { HostArray } from '@gradus/core'
 import type { Model } from 'gradus'
-import type { TableSpec } from 'gradus/tables'
+import { checkTableSpec } from 'gradus/tables'
 import type { Resolved } from '../config/resolve-config.ts'
 import { readData } from './read-data.ts'
 import { inputsOf, type NamedArrays, type Samples, targetsOf } from './samples.ts'
@@ -25,7 +25,7 @@ export async function samplesOfRun(
   model: Model,
   wanted?: 'train',
 ): Promise<{ role: 'test' | 'validation' | 'train'; samples: PlainSamples }> {
-  const rows = await readData(config, model.table as TableSpec | undefined)
+  const rows = await readData(config, model.table && checkTableSpec(model.table))
   const role = wanted ?? (rows.test ? 'test' : rows.validation ? 'validation' : 'train')
   return { role, samples: plain(rows[role]!, model, rows.coder.inputs[0]!.labels) }
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { ConfigError } from '@gradus/core'
+import { quoted } from '../completion/shell-text.ts'
 import type { ConfigFlags } from '../config/config-flags.ts'
 import { type RawConfig, readConfig } from '../config/read-config.ts'
 import type { Terminal } from '../terminal.ts'
@@ -32,12 +33,12 @@ const tableExtensions = /\.(csv|tsv|tab|psv|ssv|txt|text|jsonl|ndjson|parquet|np
 /** The source of a run with the flags that it needs again. */
 export function sourceWithFlags(source: string, { data, target, inputs, task }: ConfigFlags): string {
   const flags = Object.entries({ data: data === source ? undefined : data, target, inputs, task })
-  const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag} ${quoted(value)}`]))
-  return [quoted(source), ...given].join(' ')
+  const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag} ${shellWord(value)}`]))
+  return [shellWord(source), ...given].join(' ')
 }
 
-function quoted(text: string): string {
-  return /^[\w./,:=@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+function shellWord(text: string): string {
+  return /^[\w./,:=@+-]+$/.test(text) ? text : quoted(text)
 }
 
 function ofRows(source: string, cwd: string): RawConfig {

@@ -1,0 +1,9 @@
+/** The words that lead to a command, each after a space. */
+export function place(words: readonly string[]): string {
+  return words.map((word) => ` ${word}`).join('')
+}
+
+/** A text in quotes of bash and zsh. */
+export function quoted(text: string): string {
+  return `'${text.replace(/'/g, "'\\''")}'`
+}
