@@ -8,6 +8,7 @@ import { isAlive } from '../train/process-info.ts'
 import { exists } from '../train/run-folder.ts'
 import { isLock } from '../train/run-lock.ts'
 import type { Values } from './space.ts'
+import { tuneStateSchema } from './state-schema.ts'
 import type { methods, Space } from './tune-schema.ts'
 
 /** What a search was begun with. */
@@ -88,15 +89,14 @@ export async function readTuneState(shown: string, cwd: string): Promise<{ folde
       `'${shown}' is no folder of a search: it has no ${stateName}. Give a folder such as runs/<name>-tune-1.`,
     )
   }
-  let state: Partial<TuneState> | null
+  let state: unknown
   try {
-    state = JSON.parse(await readFile(path, 'utf8')) as Partial<TuneState> | null
+    state = JSON.parse(await readFile(path, 'utf8'))
   } catch (cause) {
     throw new DataError(`${path} cannot be read: ${(cause as Error).message}`, { cause })
   }
-  if (state?.version === 1 && state.config && state.settings && Array.isArray(state.trials)) {
-    return { folder, state: state as TuneState }
-  }
+  const checked = tuneStateSchema.safeParse(state)
+  if (checked.success) return { folder, state: checked.data }
   throw new DataError(`${path} is damaged, or was written by another version of gradus.`)
 }
 

@@ -1,5 +1,6 @@
 import type { Loader } from '../loader.ts'
 import * as addressModule from './addresses.ts'
+import * as commandModule from './commands.ts'
 import * as configModule from './configs.ts'
 import * as dataModule from './data.ts'
 import * as dataSetModule from './data-sets.ts'
@@ -18,7 +19,7 @@ const { goodFiles: _, ...files } = fileModule
 const { statefulCallbacks: __, ...states } = stateModule
 
 /** Loaders of configs and settings. */
-export const configLoaders: readonly Loader[] = [configModule, addressModule].flatMap((module) =>
+export const configLoaders: readonly Loader[] = [configModule, addressModule, commandModule].flatMap((module) =>
   Object.values<Loader>(module),
 )
 /** Loaders of models as data, and of options in code. */
