@@ -44,7 +44,7 @@ export async function compareRuns(records: readonly RunRecord[]): Promise<Compar
       seconds: trainingTime(record.epochs) / 1000,
       parameters: await parametersOf(record),
       figures: Object.fromEntries(figureNames(record.epochs).map((name) => [name, figureOf(record, name)])),
-      test: record.evaluation?.figures ?? {},
+      test: record.heldOut ?? {},
     })
   }
   return { runs, differences: differencesOf(records.map(({ config }) => config)) }

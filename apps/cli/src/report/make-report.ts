@@ -93,14 +93,12 @@ function curvesSection({ epochs }: RunRecord): Section {
 
 /** The figures of a run at a glance. */
 function leadOf(run: RunRecord, parameters: number | undefined, calibrationError: number | undefined): string {
-  const { epochs, evaluation, environment } = run
+  const { epochs, heldOut = {}, environment } = run
   const best = figureNames(epochs).flatMap((name) => {
     const found = bestOf(epochs, name)
     return found ? [[`best ${name} (epoch ${found.epoch})`, shortNumber(found.value)] as const] : []
   })
-  const tested = Object.entries(evaluation?.figures ?? {}).map(
-    ([name, value]) => [`test ${name}`, shortNumber(value)] as const,
-  )
+  const tested = Object.entries(heldOut).map(([name, value]) => [`test ${name}`, shortNumber(value)] as const)
   const entries = [
     ...tested,
     ...best,

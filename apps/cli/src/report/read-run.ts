@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path'
 import { DataError } from '@gradus/core'
 import { type Resolved, resolveConfig } from '../config/resolve-config.ts'
 import { locateDataFiles } from '../train/data-files.ts'
-import type { Evaluation } from '../train/evaluation.ts'
+import { checkEnvironment, type RunEnvironment } from '../train/environment-schema.ts'
 import { fileNames } from '../train/file-names.ts'
-import { exists, type RunEnvironment } from '../train/run-folder.ts'
+import { exists } from '../train/run-folder.ts'
 
 /** The figures of an epoch by name: loss, metrics, and `val_` figures. */
 export interface EpochFigures {
@@ -16,15 +16,6 @@ export interface EpochFigures {
   readonly figures: Readonly<Record<string, number>>
 }
 
-/** `env.json` of a run. All parts may be missing in runs of other versions. */
-interface Surroundings extends RunEnvironment {
-  readonly versions?: Readonly<Record<string, string>>
-  readonly machine?: Readonly<Record<string, string | number>>
-  readonly git?: { readonly commit: string; readonly changed: boolean } | null
-  readonly startedAt?: string
-  readonly backend?: string
-}
-
 /** A run that is complete or in progress, as its folder has it. */
 export interface RunRecord {
   /** The absolute path. */
@@ -32,9 +23,10 @@ export interface RunRecord {
   /** The path that the user gave. */
   readonly shown: string
   readonly config: Resolved
-  readonly environment: Surroundings
+  readonly environment: RunEnvironment
   readonly epochs: readonly EpochFigures[]
-  readonly evaluation: Evaluation | undefined
+  /** The figures of the held-out samples; undefined for a run that has none, or is not complete. */
+  readonly heldOut: Readonly<Record<string, number>> | undefined
   /** The table of layers. */
   readonly summary: string
 }
@@ -48,16 +40,19 @@ export async function readRun(shown: string, cwd: string): Promise<RunRecord> {
       `'${shown}' is no run folder: it has no ${fileNames.config}. Give a folder such as runs/<name>-1.`,
     )
   }
-  const environment = ((await readJson(path, fileNames.environment)) ?? {}) as Surroundings
+  const environment = checkEnvironment(
+    (await readJson(path, fileNames.environment)) ?? {},
+    join(path, fileNames.environment),
+  )
   const { config } = await resolveConfig(file, {}, { cwd, env: {} })
-  const evaluation = (await readJson(path, fileNames.evaluation)) as Evaluation | undefined
+  const evaluation = (await readJson(path, fileNames.evaluation)) as { readonly figures?: unknown } | undefined
   return {
     path,
     shown,
     config: { ...config, data: locateDataFiles(config.data, environment.data ?? {}) },
     environment,
     epochs: parseEpochs((await readText(path, fileNames.events)) ?? '', `${shown}/${fileNames.events}`),
-    evaluation,
+    heldOut: isObject(evaluation?.figures) ? numbersIn(evaluation.figures) : undefined,
     summary: (await readText(path, fileNames.summary)) ?? '',
   }
 }
@@ -77,6 +72,10 @@ function parseEpochs(text: string, source: string): EpochFigures[] {
       },
     ]
   })
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 // JSON has null for figures that are not finite

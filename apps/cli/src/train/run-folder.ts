@@ -3,20 +3,13 @@ import { join, resolve } from 'node:path'
 import { DataError } from '@gradus/core'
 import { readFile as readBytes, writeFileAtomic } from 'gradus/io'
 import { WriteError } from '../exit-codes.ts'
-import type { DataFiles } from './data-files.ts'
+import { checkEnvironment, type RunEnvironment } from './environment-schema.ts'
 import { epochEvent, figuresTable } from './figures.ts'
 import { type FileName, fileNames } from './file-names.ts'
 import { removeFile, removeLeftoverFiles } from './leftovers.ts'
 import { requireLinksInside } from './outside.ts'
 import { RunLock } from './run-lock.ts'
 import { type EpochRecord, type RunState, readRunFile, type SavedRun, withState } from './run-state.ts'
-
-/** The part of `env.json` that `--resume` reads. */
-export interface RunEnvironment {
-  readonly data?: DataFiles
-  /** When everything that follows the last epoch was done; undefined before. */
-  readonly finishedAt?: string
-}
 
 /** A file inside the run folder that a callback writes. */
 export interface CallbackFile {
@@ -146,7 +139,8 @@ export class RunFolder {
 
   /** Reads the description of the data and the machine; empty where there is none. Throws `DataError`. */
   async readEnvironment(): Promise<RunEnvironment> {
-    return (await exists(this.file('environment'))) ? this.readJson('environment') : {}
+    const path = this.file('environment')
+    return (await exists(path)) ? checkEnvironment(await this.readJson('environment'), path) : {}
   }
 
   /**
