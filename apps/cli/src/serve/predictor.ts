@@ -135,7 +135,7 @@ export class Predictor {
       arrays.length === 1
         ? arrays[0]!
         : Object.fromEntries(this.ports.inputs.map(({ name }, port) => [name, arrays[port]!]))
-    // layers with a state between batches begin anew, so that no request changes the answer to another one
+    // layers with a state between batches begin at zero, so that no request changes the answer to another one
     this.model.resetStates()
     const fixed = this.ports.inputs[0]?.shape[0] ?? batchSize
     const outputs = await this.model.predictAll(x as Named<InputData>, { batchSize: this.joins ? batchSize : fixed })

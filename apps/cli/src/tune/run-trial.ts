@@ -8,7 +8,8 @@ import { override } from '../config/overrides.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { bestOf, figureNames, type RunRecord, readRun, trainingTime } from '../report/read-run.ts'
 import type { Values } from './space.ts'
-import { type Settings, type Trial, trainerOf } from './tune-folder.ts'
+import { trainerOf } from './tune-folder.ts'
+import type { Settings, Trial } from './tune-state.ts'
 
 /** A trial to train up to a number of epochs; null for those that the config or `train` chooses. */
 export interface Job {

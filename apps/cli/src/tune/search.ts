@@ -1,7 +1,7 @@
 import { bracketsOf } from './hyperband.ts'
 import type { Job } from './run-trial.ts'
 import { gridOf, randomTrials, type Values } from './space.ts'
-import type { Settings, Trial } from './tune-folder.ts'
+import type { Settings, Trial } from './tune-state.ts'
 
 /** Trains trials and returns them in the order of the jobs. */
 type Train = (jobs: readonly Job[]) => Promise<readonly Trial[]>

@@ -5,8 +5,8 @@ import { override } from '../config/overrides.ts'
 import type { Given } from '../config/resolve-config.ts'
 import { higherIsBetter } from '../report/read-run.ts'
 import { trialsOf } from './search.ts'
-import type { Settings } from './tune-folder.ts'
 import { spaceSchema, type TuneConfig } from './tune-schema.ts'
+import type { Settings } from './tune-state.ts'
 
 /** The flags of `gradus tune` that replace options of the config. */
 export interface TuneFlags extends Omit<TuneConfig, 'space'> {

@@ -1,6 +1,6 @@
 import { shortNumber } from '../text/numbers.ts'
 import { textTable } from '../text/text-table.ts'
-import type { Trial } from './tune-folder.ts'
+import type { Trial } from './tune-state.ts'
 
 /** A line about a trial. */
 export function describeTrial(

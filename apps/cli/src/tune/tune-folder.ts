@@ -7,53 +7,7 @@ import { WriteError } from '../exit-codes.ts'
 import { isAlive } from '../train/process-info.ts'
 import { exists } from '../train/run-folder.ts'
 import { isLock } from '../train/run-lock.ts'
-import type { Values } from './space.ts'
-import { tuneStateSchema } from './state-schema.ts'
-import type { methods, Space } from './tune-schema.ts'
-
-/** What a search was begun with. */
-export interface Settings {
-  readonly space: Space
-  readonly method: (typeof methods)[number]
-  /** The number of trials; null where the method determines it. */
-  readonly trials: number | null
-  readonly metric: string
-  readonly mode: 'min' | 'max'
-  readonly seed: number
-  /** Null where the config does not say; then `train` chooses. */
-  readonly maxEpochs: number | null
-  readonly factor: number
-}
-
-/** A trial of a search. */
-export interface Trial {
-  /** Counted from 1. */
-  readonly id: number
-  readonly values: Values
-  readonly state: 'trained' | 'diverged' | 'failed'
-  /** The epochs up to which it was to be trained; null for those that `train` chooses. */
-  readonly target: number | null
-  /** The epochs that it has. */
-  readonly epochs: number
-  /** The best value of the metric; null where there is none. */
-  readonly score: number | null
-  /** The epoch with that value. */
-  readonly bestEpoch: number | null
-  readonly seconds: number
-  /** The run folder, relative to that of the search; null where training did not begin. */
-  readonly run: string | null
-  /** Why it failed. */
-  readonly message?: string
-}
-
-/** The contents of `tune.json`. */
-export interface TuneState {
-  readonly version: 1
-  /** The config of all trials, with absolute paths. */
-  readonly config: Record<string, unknown>
-  readonly settings: Settings
-  readonly trials: readonly Trial[]
-}
+import { type TuneState, tuneStateSchema } from './tune-state.ts'
 
 const stateName = 'tune.json'
 

@@ -16,7 +16,8 @@ import { type Job, runTrial } from './run-trial.ts'
 import { bestFirst, search, trialsOf } from './search.ts'
 import { requireFitting, settingsOf, type TuneFlags } from './settings.ts'
 import { describeTrial, trialTable } from './trial-text.ts'
-import { createTuneFolder, readTuneState, type Trial, type TuneState, writeTuneState } from './tune-folder.ts'
+import { createTuneFolder, readTuneState, writeTuneState } from './tune-folder.ts'
+import type { Trial, TuneState } from './tune-state.ts'
 
 /** All flags of `gradus tune`. */
 export interface AllFlags extends Omit<ConfigFlags, 'seed'>, TuneFlags {
