@@ -63,7 +63,8 @@ export async function loadModel<N extends KnownNames>(source: ModelSource, optio
   const compiled = compile ? withFunctions(file.header.compile, options.customObjects ?? {}) : undefined
   if (compiled) model.compile({ ...(compiled as unknown as CompileOptions<N>), registry })
   // a stack that was never called has no weights yet
-  if (!file.resolve && file.weights.length === 0 && file.optimizer.length === 0) return model
+  const isUncalled = !model.network && model.knownShape === undefined && !file.header.inputShapes
+  if (isUncalled && !file.resolve && file.weights.length === 0) return model
   const found = await model.matched(file, { training: compiled !== undefined })
   await model.setWeights(found.weights)
   if (compiled) await model.restoreTraining(found)
