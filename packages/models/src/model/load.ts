@@ -93,7 +93,8 @@ function withObjects(registry: NameResolver, objects: LoadOptions<KnownNames>['c
   const given = Object.values(objects)
   if (given.every((one) => typeof one === 'function')) {
     const added = given.filter((one) => 'kind' in one) as AnyDefinition[]
-    return (registry as Registry<AnyDefinition>).with(...added) as NameResolver
+    // a new registry looks at all its definitions
+    return added.length === 0 ? registry : ((registry as Registry<AnyDefinition>).with(...added) as NameResolver)
   }
   throw new ConfigError(
     'loadModel: customObjects holds classes and functions by name, as in { customObjects: { MyLayer } }.',
