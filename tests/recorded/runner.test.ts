@@ -134,8 +134,8 @@ describe('a missing counterpart', () => {
     ['an option of the call', { ...layer, call_kwargs: { use_causal_mask: true } }, 'call option use_causal_mask'],
     [
       'a policy',
-      { ...layer, layer: keras('layers', 'Dense', { units: 3, dtype: 'mixed_bfloat16' }) },
-      'dtype mixedBfloat16',
+      { ...layer, layer: keras('layers', 'Dense', { units: 3, dtype: 'mixed_float8' }) },
+      'dtype mixedFloat8',
     ],
     ['a dtype', { ...layer, inputs: [{ shape: [1], dtype: 'string', data: ['a'] }] }, 'dtype string'],
   ])('of %s is named', async (_, entry, missing) => {

@@ -64,7 +64,8 @@ export async function loadModel<N extends KnownNames>(source: ModelSource, optio
   const compiled = compile ? withFunctions(file.header.compile, options.customObjects ?? {}) : undefined
   if (compiled) model.compile({ ...(compiled as unknown as CompileOptions<N>), registry })
   // a stack that was never called has no weights yet
-  if (!file.resolve && file.weights.length === 0 && file.optimizer.length === 0) return model
+  const isUncalled = !model.network && model.knownShape === undefined && !file.header.inputShapes
+  if (isUncalled && !file.resolve && file.weights.length === 0) return model
   const found = await model.matched(file, { training: compiled !== undefined })
   await model.setWeights(found.weights)
   if (compiled) await model.restoreTraining(found)
@@ -93,7 +94,8 @@ function withObjects(registry: NameResolver, objects: LoadOptions<KnownNames>['c
   const given = Object.values(objects)
   if (given.every((one) => typeof one === 'function')) {
     const added = given.filter((one) => 'kind' in one) as AnyDefinition[]
-    return (registry as Registry<AnyDefinition>).with(...added) as NameResolver
+    // a new registry looks at all its definitions
+    return added.length === 0 ? registry : ((registry as Registry<AnyDefinition>).with(...added) as NameResolver)
   }
   throw new ConfigError(
     'loadModel: customObjects holds classes and functions by name, as in { customObjects: { MyLayer } }.',

@@ -140,8 +140,9 @@ export function fitArguments<O>(
   y: Named<ArrayData> | O | undefined,
   options: O | undefined,
 ): { data: { x: Named<InputData> | Dataset; y: Named<ArrayData> | undefined }; options: O | undefined } {
-  if ((source as unknown) instanceof Promise)
-    throw new ConfigError('The first argument is a Promise. Wait for it: fit(await data, ...).')
+  // with options in second place they would be taken for targets
+  if ((source as unknown) instanceof Promise && isPlainObject(y) && options === undefined)
+    throw new ConfigError('x is a promise (put await before it).')
   const x = asDataset<Named<InputData>>(source)
   if (Array.isArray(options)) {
     throw new ConfigError(`The options are an object, as in { epochs: 3 }, and not ${describeValue(options)}.`)
