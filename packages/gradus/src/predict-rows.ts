@@ -5,5 +5,5 @@ export async function predictRows(
   model: RowModel,
   rows: readonly Readonly<Record<string, unknown>>[],
 ): Promise<RowPrediction[]> {
-  return (await import('@gradus/tables')).predictRows(model, rows)
+  return (await import('@gradus/tables/internals')).predictRows(model, rows)
 }

@@ -31,7 +31,7 @@ export const image: ColumnKind<ImageValue, ImageState> = {
   describe: ({ shape }) => `images of ${shape.join(' x ')}, 0 to 255 become 0 to 1`,
   labels: (name, { shape }) => [`${name} (${shape.join(' x ')})`],
   async load(value, { shape }, folder) {
-    const { loadImg } = await import('@gradus/images')
+    const { loadImg } = await import('@gradus/images/internals')
     const [height, width, channels] = shape as readonly [number, number, number]
     const colorMode = channels === 1 ? 'grayscale' : channels === 4 ? 'rgba' : 'rgb'
     const options = { colorMode, targetSize: [height, width], interpolation: 'bilinear' } as const
