@@ -66,7 +66,7 @@ benchmarks/src/contestants/gradus/mixed-precision.test.ts packages/gradus/src/co
   {
     id: 'chromium',
     name: 'pages in Chromium',
-    command: `${vitest} --project platforms tests/platforms/chromium.test.ts`,
+    command: `${vitest} --project platforms --exclude tests/platforms/deno.test.ts`,
     count: 'vitest',
   },
   {
