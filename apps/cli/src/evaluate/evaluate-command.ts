@@ -5,11 +5,11 @@ import type { Model } from 'gradus'
 import type { TableCoder } from 'gradus/tables'
 import { addBackend, addWhich, parseNumber, type Which } from '../flags.ts'
 import { addTableFlags, type CommandTable, openRows, type TableFlags } from '../predict/table-input.ts'
-import { openTableModel } from '../predict/table-model.ts'
+import { openTableModel, type TableModel } from '../predict/table-model.ts'
 import { Report, type Terminal } from '../terminal.ts'
 import { writeJson } from '../text/json.ts'
 import { requireAccuracy } from '../train/accuracy.ts'
-import { onlyConfusion } from '../train/evaluation.ts'
+import { type Evaluation, evaluateSamples, onlyConfusion } from '../train/evaluation.ts'
 import { readData } from '../train/read-data.ts'
 import { reportEvaluation } from '../train/report-run.ts'
 import { inputsOf, type Samples, targetsOf } from '../train/samples.ts'
@@ -50,23 +50,38 @@ async function evaluate(
 ): Promise<void> {
   const { cwd, out, env } = terminal
   const { opened, model, coder } = await openTableModel(source, { cwd, backend: flags.backend, which: flags.which })
-  let parts: AsyncIterable<Samples> | Iterable<Samples>
-  let name: string
-  if (file === undefined) {
-    if (!opened.run) throw new ConfigError(`Give a file of rows: ${terminal.command} evaluate ${source} FILE`)
-    const { test, validation } = await readData(await opened.run.config(), coder.spec)
-    const held = test ?? validation
-    if (!held)
-      throw new ConfigError(
-        `The run ${source} has no rows held out. Give a file of rows: ${terminal.command} evaluate ${source} FILE`,
-      )
-    name = held.name
-    parts = [held]
-  } else {
-    const table = await openRows([file], flags, cwd)
-    name = table.source.name
-    parts = { [Symbol.asyncIterator]: () => encodedParts(table, coder) }
-  }
+  const { name, ...evaluation } =
+    file === undefined
+      ? await evaluateHeldOut(source, { opened, model, coder }, terminal)
+      : await evaluateRows(await openRows([file], flags, cwd), { opened, model, coder })
+  const { samples, figures, confusion, targets } = evaluation
+  if (flags.json) {
+    writeJson(out, { model: opened.path, file: name, samples, figures, confusion: confusion ?? null, targets })
+  } else reportEvaluation(new Report(out, env), name, { role: 'given', ...evaluation })
+  requireAccuracy(flags.minAccuracy, { value: accuracyIn(figures, confusion), rows: `rows of ${name}` })
+}
+
+type Evaluated = Omit<Evaluation, 'role'> & { readonly name: string }
+
+/** Evaluates the model of a run on the rows that the run has held out. Throws `ConfigError` where there are none. */
+async function evaluateHeldOut(
+  source: string,
+  { opened, model, coder }: TableModel,
+  { command }: Terminal,
+): Promise<Evaluated> {
+  const remedy = `Give a file of rows: ${command} evaluate ${source} FILE`
+  if (!opened.run) throw new ConfigError(remedy)
+  const config = await opened.run.config()
+  const { test, validation } = await readData(config, coder.spec)
+  const held = test ?? validation
+  if (!held) throw new ConfigError(`The run ${source} has no rows held out. ${remedy}`)
+  return { name: held.name, ...(await evaluateSamples({ model, coder, config }, held)) }
+}
+
+/** Evaluates a model on rows, a chunk at a time. */
+async function evaluateRows(table: CommandTable, { model, coder }: TableModel): Promise<Evaluated> {
+  const { name } = table.source
+  const parts = { [Symbol.asyncIterator]: () => encodedParts(table, coder) }
   const scores = new TargetScores(coder)
   let samples = 0
   for await (const part of parts) {
@@ -75,12 +90,7 @@ async function evaluate(
   }
   if (samples === 0) throw new DataError(`${name} has no rows with a target.`)
   const targets = scores.finish()
-  const figures = await figuresOf(model, parts)
-  const confusion = onlyConfusion(targets)
-  if (flags.json) {
-    writeJson(out, { model: opened.path, file: name, samples, figures, confusion: confusion ?? null, targets })
-  } else reportEvaluation(new Report(out, env), name, { role: 'given', samples, figures, confusion, targets })
-  requireAccuracy(flags.minAccuracy, { value: accuracyIn(figures, confusion), rows: `rows of ${name}` })
+  return { name, samples, figures: await figuresOf(model, parts), confusion: onlyConfusion(targets), targets }
 }
 
 async function* encodedParts({ source, folder }: CommandTable, coder: TableCoder): AsyncGenerator<Samples> {
@@ -92,7 +102,7 @@ async function* encodedParts({ source, folder }: CommandTable, coder: TableCoder
 }
 
 /** The loss and the metrics of a model, in batches of the chunks; nothing of a model that was saved without a loss. */
-async function figuresOf(model: Model, parts: AsyncIterable<Samples> | Iterable<Samples>): Promise<Logs> {
+async function figuresOf(model: Model, parts: AsyncIterable<Samples>): Promise<Logs> {
   if (!model.compiled) return {}
   async function* batches() {
     for await (const part of parts)

@@ -9,21 +9,24 @@ import type { RunFolder } from './run-folder.ts'
 import type { Session } from './session.ts'
 
 /**
- * Evaluates the trained model, and prints and saves the results. A run that ends here is concluded by `--resume`. Throws
- * `TargetError`.
+ * Evaluates the best model, which other commands open, and prints and saves the results. A run that ends here is concluded by
+ * `--resume`. Throws `TargetError`.
  */
 export async function conclude(run: Run, folder: RunFolder, session: Session): Promise<void> {
   const { source, config, flags, terminal, report, events, prepared, startedAt } = run
   const { records } = session.recorder
   const update = await session.update()
   if (update) reportUpdate(report, update, prepared.optimizer.type)
+  const best = await session.useBest()
   const evaluated = await evaluate(prepared)
-  const { name: evaluatedName = '', ...evaluation } = evaluated ?? {}
+  const { name: evaluatedName = '', ...figuresOfRows } = evaluated ?? {}
+  const evaluation = { epoch: best?.epoch ?? null, ...figuresOfRows }
   if (evaluated) {
-    reportEvaluation(report, evaluatedName, evaluated)
+    const ofEpoch = best ? `after epoch ${best.epoch}` : 'with the weights that were set at the end of training'
+    reportEvaluation(report, evaluatedName, evaluated, best?.epoch === records.length ? undefined : ofEpoch)
     await folder.writeJson('evaluation', evaluation)
     const { role, samples, figures, confusion = null, targets } = evaluated
-    events({ event: 'evaluation', role, samples, ...figures, confusion, targets })
+    events({ event: 'evaluation', epoch: evaluation.epoch, role, samples, ...figures, confusion, targets })
   }
   await folder.markConcluded()
   const path = shownPath(folder.path, terminal.cwd)
@@ -45,5 +48,5 @@ export async function conclude(run: Run, folder: RunFolder, session: Session): P
       milliseconds,
     })
   }
-  requireAccuracy(flags.minAccuracy, accuracyOf(evaluated, records.at(-1)?.logs ?? {}))
+  requireAccuracy(flags.minAccuracy, accuracyOf(evaluated, (best ?? records.at(-1))?.logs ?? {}))
 }

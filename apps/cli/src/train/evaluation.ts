@@ -26,10 +26,11 @@ export async function evaluate(prepared: Prepared): Promise<(Evaluation & { name
   return { name: samples.name, role: test ? 'test' : 'validation', ...(await evaluateSamples(prepared, samples)) }
 }
 
-async function evaluateSamples(
-  { model, coder, config }: Prepared,
+/** Evaluates a model on rows in memory. */
+export async function evaluateSamples(
+  { model, coder, config }: Pick<Prepared, 'model' | 'coder' | 'config'>,
   samples: Samples,
-): Promise<Pick<Evaluation, 'samples' | 'figures' | 'confusion' | 'targets'>> {
+): Promise<Omit<Evaluation, 'role'>> {
   const { batchSize } = config.fit
   const x = inputsOf(samples)
   const figures = await model.evaluate(x, targetsOf(samples, model), { batchSize, verbose: 0 })

@@ -90,11 +90,12 @@ export function reportUpdate(report: Report, update: Update, optimizer: string):
   report.line(formatUpdate(update, optimizer))
 }
 
-/** Prints the figures of rows on which the model was not trained. */
+/** Prints the figures of rows on which the model was not trained. `model` says of when it is: `after epoch 7`. */
 export function reportEvaluation(
   report: Report,
   name: string,
   evaluation: Omit<Evaluation, 'role'> & { readonly role?: string },
+  model?: string,
 ): void {
   const { role, samples, figures, targets } = evaluation
   const title = role === 'given' ? 'Samples' : role === 'validation' ? 'Validation samples' : 'Held-out samples'
@@ -104,6 +105,7 @@ export function reportEvaluation(
       .map(([key, value]) => `${key}: ${fixed(value, 4)}`)
       .join(' - ')}`,
   )
+  if (model) report.line(`  predicted by ${fileNames.best}, the model ${model}`)
   const isOnly = Object.keys(targets).length === 1
   for (const [target, found] of Object.entries(targets)) {
     report.line()

@@ -1,6 +1,6 @@
 import { access, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { DataError } from '@gradus/core'
+import { DataError, type WeightValue } from '@gradus/core'
 import { readFile as readBytes, writeFileAtomic } from 'gradus/io'
 import { WriteError } from '../exit-codes.ts'
 import { checkEnvironment, type RunEnvironment } from './environment-schema.ts'
@@ -164,6 +164,11 @@ export class RunFolder {
       if (saved?.state && fit) return { file: saved.file, state: saved.state, fit }
     }
     return undefined
+  }
+
+  /** Reads the weights of a model; undefined where it was not saved. Throws `DataError` for a damaged file. */
+  async weightsOf(name: 'best' | 'last'): Promise<readonly WeightValue[] | undefined> {
+    return (await this.read(name))?.file.weights
   }
 
   /** Writes the figures of all epochs, as CSV and as one JSON object per line. */

@@ -1,4 +1,5 @@
-import type { CallbackHooks, FitState } from '@gradus/core'
+import { isDeepStrictEqual } from 'node:util'
+import type { CallbackHooks, FitState, WeightValue } from '@gradus/core'
 import { ModelCheckpoint, ProgressLogger } from 'gradus'
 import type { Resolved } from '../config/resolve-config.ts'
 import { FirstUpdate, largestUpdate, oneBatch, RevealGradients, type Update } from './first-update.ts'
@@ -29,6 +30,8 @@ export class Session {
   readonly recorder: Recorder
   private readonly first: FirstUpdate | undefined
   private readonly callbacks: readonly CallbackHooks[]
+  /** The figure by which the best epoch is chosen. */
+  private readonly monitor: 'val_loss' | 'loss'
 
   constructor(
     private readonly config: Resolved,
@@ -38,9 +41,10 @@ export class Session {
   ) {
     const { model, validation } = prepared
     const { folder, callbacks, signal, begin, write, onEpoch, level } = options
+    this.monitor = validation || config.fit.validationSplit ? 'val_loss' : 'loss'
     const best = new ModelCheckpoint({
       filepath: folder.best.replace(/[{}]/g, '$&$&'), // the path is a template
-      monitor: validation || config.fit.validationSplit ? 'val_loss' : 'loss',
+      monitor: this.monitor,
       saveBestOnly: true,
     })
     this.recorder = new Recorder(folder, { model, records: previous?.state.records ?? [], signal, onEpoch })
@@ -103,11 +107,41 @@ export class Session {
     })
   }
 
-  /** Saves again where the end of training may have changed the weights: to averages, or to the best weights. */
+  /**
+   * Saves again where the end of training sets the weights: averages (`useEma`), or those that a callback restores. Then these are also
+   * the best model, which other commands open.
+   */
   async finish(): Promise<void> {
-    const { optimizer } = this.prepared
-    const { callbacks } = this.options
-    if (optimizer.averages || callbacks.some((callback) => callback.onTrainEnd)) await this.recorder.save()
+    if (!(await this.hasFinalWeights())) return
+    const { folder } = this.options
+    const { model } = this.prepared
+    await this.recorder.save()
+    const best = await folder.weightsOf('best')
+    if (!best || !haveEqualValues(best, await model.getWeights())) await folder.write('best', await model.toBytes())
+  }
+
+  private async hasFinalWeights(): Promise<boolean> {
+    const { callbacks, folder } = this.options
+    if (this.prepared.optimizer.averages || callbacks.some(isRestoring)) return true
+    if (!callbacks.some(({ onTrainEnd }) => onTrainEnd)) return false
+    const after = (await folder.latest())?.file.weights
+    return after !== undefined && !haveEqualValues(after, await this.prepared.model.getWeights())
+  }
+
+  /**
+   * Gives the model the weights of the best model, which other commands open. Returns their epoch; undefined for averages, and for other
+   * weights that were set at the end of training.
+   */
+  async useBest(): Promise<EpochRecord | undefined> {
+    const isFinal = await this.hasFinalWeights()
+    const best = await this.options.folder.weightsOf('best')
+    if (best) await this.prepared.model.setWeights(best)
+    const { records } = this.recorder
+    if (isFinal) {
+      const restoring = this.options.callbacks.find(isRestoring)
+      return this.prepared.optimizer.averages || !restoring ? undefined : records[restoring.bestEpoch]
+    }
+    return best ? bestRecord(records, this.monitor) : records.at(-1)
   }
 
   /** The first update of one weight. Its gradient comes from a second model with the same seed, weights and batches. */
@@ -120,4 +154,21 @@ export class Session {
     await twin.fit(inputsOf(train), targetsOf(train, twin), options)
     return largestUpdate(this.first, await twin.getWeights())
   }
+}
+
+/** The first epoch with the lowest value of a figure. */
+function bestRecord(records: readonly EpochRecord[], figure: string): EpochRecord | undefined {
+  const valueOf = ({ logs }: EpochRecord) => logs[figure] ?? Number.NaN
+  const lowest = Math.min(...records.map(valueOf).filter(Number.isFinite))
+  return records.find((record) => valueOf(record) === lowest)
+}
+
+/** Whether a callback restores the weights of an epoch at the end, as `EarlyStopping` does. `bestEpoch` counts from 0. */
+function isRestoring(callback: CallbackHooks): callback is CallbackHooks & { readonly bestEpoch: number } {
+  const { options, bestEpoch } = callback as { options?: { restoreBestWeights?: unknown }; bestEpoch?: unknown }
+  return options?.restoreBestWeights === true && typeof bestEpoch === 'number'
+}
+
+function haveEqualValues(a: readonly WeightValue[], b: readonly WeightValue[]): boolean {
+  return a.length === b.length && a.every(({ data }, index) => isDeepStrictEqual(data, b[index]!.data))
 }
