@@ -3,6 +3,7 @@ import type { FileFormat, ModelFile } from '@gradus/io'
 import { NewGroup } from './hdf5/new-group.ts'
 import { type Hdf5Group, isHdf5, mostPerByte, readHdf5 } from './hdf5/read-hdf5.ts'
 import { writeHdf5 } from './hdf5/write-hdf5.ts'
+import { datasetsIn } from './layout/datasets.ts'
 import { namedValues, readNamedLayers, writeNamed, writeNamedLayers } from './layout/layer-names.ts'
 import { optimizerVariables, readOptimizerVariables, savedVariable, warnOfState } from './layout/optimizer-variables.ts'
 import { headerOf, isWithoutInput, parseConfig } from './read-config.ts'
@@ -53,6 +54,7 @@ function read(bytes: Uint8Array): ModelFile {
   return {
     ...file,
     capacity: () => bytes.length * mostPerByte,
+    stored: () => datasetsIn(weights),
     resolve(outline, options) {
       const state = outline.optimizer.length > 0 ? root.group('optimizer_weights') : undefined
       return {

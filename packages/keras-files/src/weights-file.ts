@@ -3,6 +3,7 @@ import type { ModelFile, ModelOutline } from '@gradus/io'
 import { NewGroup } from './hdf5/new-group.ts'
 import type { Hdf5Group } from './hdf5/read-hdf5.ts'
 import { writeHdf5 } from './hdf5/write-hdf5.ts'
+import { datasetsIn } from './layout/datasets.ts'
 import { numbered, readLayerGroups, writeLayerGroups } from './layout/layer-groups.ts'
 import {
   type OptimizerVariable,
@@ -25,6 +26,7 @@ export function readWeightsFile(root: Hdf5Group): ModelFile {
     header: { format: 1 },
     weights: [],
     optimizer: [],
+    stored: () => datasetsIn(root, ['optimizer']),
     resolve: (outline, options) => ({
       weights: readLayerGroups(root, outline, options),
       optimizer: optimizerIn(root, outline),

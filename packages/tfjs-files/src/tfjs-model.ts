@@ -99,6 +99,7 @@ function modelFile(artifacts: Artifacts, stored: readonly NamedWeight[]): ModelF
     weights: [],
     optimizer: [],
     capacity: () => weights.reduce((sum, { data }) => sum + data.length, 0),
+    stored: () => weights.map(({ name, ...weight }) => ({ path: name, ...weight })),
     resolve(outline, options) {
       const matches = matchWeights(weights, outline, options)
       return {

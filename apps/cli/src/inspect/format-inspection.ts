@@ -1,8 +1,10 @@
-import { formatShape } from '@gradus/tensor'
+import { formatShape, isFloat } from '@gradus/tensor'
+import type { Port } from '../model/ports.ts'
 import { exactBytes, groupedNumber } from '../text/numbers.ts'
 import { shownPath } from '../text/shown-path.ts'
 import { textColumns, textTable } from '../text/text-table.ts'
-import { type InspectedTraining, type InspectedWeight, type Inspection, isReal, type Port } from './inspection.ts'
+import { bytesOfWeights, dtypesOf, type InspectedWeight, sizeOfWeights } from './inspect-model.ts'
+import type { InspectedTraining, Inspection } from './inspection.ts'
 import { histogramLine } from './weight-statistics.ts'
 
 /** The inspection of a file as text. */
@@ -23,7 +25,11 @@ export function formatInspection({ file, model, training, columns, weights }: In
         ? `not counted: ${flops.reason}`
         : `${groupedNumber(flops.total)} for one sample (${flops.convention})`
     facts.push(['FLOPs', shown])
-  } else facts.push(['model', 'none: the file holds weights only'])
+  } else {
+    const size = `${exactBytes(bytesOfWeights(weights))} of ${dtypesOf(weights).join(', ') || 'nothing'}`
+    facts.push(['model', 'none: the file holds weights only'])
+    facts.push(['weights', `${groupedNumber(sizeOfWeights(weights))} numbers in ${weights.length} arrays, ${size}`])
+  }
   if (training) facts.push(...trainingFacts(training))
   const parts = [shownPath(file.path, cwd), textColumns(facts, '  ').trimEnd()]
   if (columns) {
@@ -89,7 +95,9 @@ function weightTable(weights: readonly InspectedWeight[]): string {
     weight.path,
     formatShape(weight.shape),
     weight.dtype,
-    ...[weight.min, weight.max, weight.mean, weight.std].map((value) => figure(value, isReal(weight.dtype))),
+    ...[weight.min, weight.max, weight.mean, weight.std].map((value) =>
+      figure(value, isFloat(weight.dtype as 'float32')),
+    ),
     groupedNumber(weight.zeros),
     groupedNumber(weight.notFinite),
     histogramLine(weight.histogram),
@@ -98,9 +106,9 @@ function weightTable(weights: readonly InspectedWeight[]): string {
   return tableOf(header, rows)
 }
 
-function figure(value: number | null, isFloat: boolean): string {
+function figure(value: number | null, isReal: boolean): string {
   if (value === null) return '-'
-  if (!isFloat && Number.isInteger(value)) return groupedNumber(value)
+  if (!isReal && Number.isInteger(value)) return groupedNumber(value)
   if (value === 0) return '0'
   const size = Math.abs(value)
   return size >= 1e-3 && size < 1e5 ? String(Number(value.toPrecision(4))) : value.toExponential(2)

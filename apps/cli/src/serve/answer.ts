@@ -1,6 +1,7 @@
+import type { Port } from '../model/ports.ts'
 import type { Limits } from './limits.ts'
 import type { Output, Outputs, Predictor } from './predictor.ts'
-import { bad, type Port, quoted, readInputs } from './read-inputs.ts'
+import { bad, quoted, readInputs } from './read-inputs.ts'
 import type { RowCoder } from './rows.ts'
 
 export interface Answering {

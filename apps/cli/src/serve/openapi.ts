@@ -1,5 +1,5 @@
+import type { Port } from '../model/ports.ts'
 import type { Limits } from './limits.ts'
-import type { Port } from './read-inputs.ts'
 import { type Column, exampleRow } from './rows.ts'
 
 interface Described {

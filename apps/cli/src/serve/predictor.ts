@@ -1,9 +1,10 @@
 import type { HostArray, InputData, Named } from '@gradus/core'
 import { type Tensor, treeLeaves } from '@gradus/tensor'
 import type { Model } from 'gradus'
+import type { ModelPorts } from '../model/ports.ts'
 import { HttpError } from './http-error.ts'
 import type { Limits } from './limits.ts'
-import { type Inputs, joinRows, type Port } from './read-inputs.ts'
+import { type Inputs, joinRows } from './read-inputs.ts'
 
 /** An output for the rows of a request. */
 export interface Output {
@@ -32,7 +33,7 @@ export class Predictor {
 
   constructor(
     private readonly model: Model,
-    readonly ports: { readonly inputs: readonly Port[]; readonly outputs: readonly Port[] },
+    readonly ports: ModelPorts,
     private readonly limits: Limits,
   ) {}
 

@@ -1,14 +1,7 @@
 import { DataError, type HostArray, type InputData, toHostArray } from '@gradus/core'
 import type { Model } from 'gradus'
+import { type ModelPorts, type Port, portsOf } from '../model/ports.ts'
 import { HttpError } from './http-error.ts'
-
-/** An input or an output of a model. */
-export interface Port {
-  readonly name: string
-  /** With the rows first; null where any size fits. */
-  readonly shape: readonly (number | null)[]
-  readonly dtype: string
-}
 
 /** The inputs of one request, in the order of the ports. */
 export interface Inputs {
@@ -17,21 +10,16 @@ export interface Inputs {
 }
 
 /** The inputs and outputs of a model. Throws `DataError` for one that cannot be served. */
-export function portsOf({ ports }: Model, shown: string): { inputs: readonly Port[]; outputs: readonly Port[] } {
+export function servedPorts(model: Model, shown: string): ModelPorts {
+  const ports = portsOf(model)
   if (!ports) {
     throw new DataError(
       `'${shown}' does not say which inputs it takes. Save the model after it was called on data once.`,
     )
   }
-  const port = ({ name, shape, dtype }: (typeof ports.inputs)[number]): Port => ({
-    name,
-    shape: [...shape],
-    dtype: String(dtype),
-  })
-  const [inputs, outputs] = [ports.inputs.map(port), ports.outputs.map(port)]
-  const text = inputs.find(({ dtype }) => dtype === 'string')
+  const text = ports.inputs.find(({ dtype }) => dtype === 'string')
   if (text) throw new DataError(`The input '${text.name}' of '${shown}' takes texts, and serve takes numbers only.`)
-  return { inputs, outputs }
+  return ports
 }
 
 /**

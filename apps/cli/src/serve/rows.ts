@@ -1,7 +1,8 @@
 import { DataError } from '@gradus/core'
 import { type RowPrediction, TableCoder, type TableSpec } from 'gradus/tables'
+import type { Port } from '../model/ports.ts'
 import type { Outputs } from './predictor.ts'
-import { bad, type Inputs, type Port, quoted, requireRows } from './read-inputs.ts'
+import { bad, type Inputs, quoted, requireRows } from './read-inputs.ts'
 
 /** A column of the rows that a model takes. */
 export interface Column {

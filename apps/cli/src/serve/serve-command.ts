@@ -15,7 +15,7 @@ import { createModelServer } from './create-server.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { openApi } from './openapi.ts'
 import { Predictor } from './predictor.ts'
-import { portsOf } from './read-inputs.ts'
+import { servedPorts } from './read-inputs.ts'
 import { RowCoder } from './rows.ts'
 import { stopOnSignal } from './stop.ts'
 import { tryPage } from './try-page.ts'
@@ -68,7 +68,7 @@ async function serve(source: string, flags: ServeFlags, terminal: Terminal): Pro
   const { host, port, cors } = flags
   await useBackend(await openBackend(flags.backend))
   const { model, shown } = await openModel(source, { cwd: terminal.cwd })
-  const ports = portsOf(model, shown)
+  const ports = servedPorts(model, shown)
   const predictor = new Predictor(model, ports, flags)
   await predictor.warmUp()
   const { inputs, outputs } = ports

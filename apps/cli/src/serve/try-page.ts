@@ -1,6 +1,6 @@
+import type { Port } from '../model/ports.ts'
 import { escaped } from '../report/charts/svg.ts'
 import { exampleRequest } from './openapi.ts'
-import type { Port } from './read-inputs.ts'
 import type { Column } from './rows.ts'
 
 const style = `

@@ -35,6 +35,8 @@ export interface ModelFile {
    * their weights.
    */
   readonly capacity?: () => number
+  /** In a file that stores weights by layers: returns its weights by their names in the file, for those who do not have the model. */
+  readonly stored?: () => readonly Omit<WeightValue, 'trainable'>[]
   /** When a model is written: its layers, for formats that store weights by layers. */
   readonly outline?: ModelOutline
   /**
