@@ -1,5 +1,5 @@
 import { textOf } from '../cell.ts'
-import { type ColumnKind, type ColumnState, describeFill, isNumber } from './kind.ts'
+import { type ColumnKind, type ColumnState, describeFill, isNumber, unscaledText } from './kind.ts'
 
 /** How missing values of a boolean column are encoded. */
 export interface BooleanState extends ColumnState {
@@ -41,4 +41,8 @@ export const boolean: ColumnKind<boolean, BooleanState> = {
     out[at] = value === undefined ? fill : Number(value)
     if (marksMissing) out[at + 1] = value === undefined ? 1 : 0
   },
+  show: (numbers, { marksMissing }, at) =>
+    marksMissing && numbers[at + 1] === 1
+      ? undefined
+      : (['false', 'true'][numbers[at]!] ?? unscaledText(numbers[at]!, { offset: 0, span: 1 })),
 }

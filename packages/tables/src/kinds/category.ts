@@ -68,6 +68,11 @@ export const category: ColumnKind<string, CategoryState> = {
     else if (known !== undefined && hasOther) out[at + categories.length] = 1
     if (value === undefined && marksMissing) out[at + categories.length + (hasOther ? 1 : 0)] = 1
   },
+  show(numbers, { categories, hasOther, marksMissing }, at) {
+    const other = at + categories.length
+    if (marksMissing && numbers[other + Number(hasOther)] === 1) return undefined
+    return categories.find((_, index) => numbers[at + index] === 1) ?? 'another'
+  },
 }
 
 /** The text by which categories are compared: `3.0` of a binary file is `3`. */

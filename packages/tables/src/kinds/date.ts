@@ -89,6 +89,18 @@ export const date: ColumnKind<number, DateState> = {
     })
     if (state.marksMissing) out[at + 1 + 2 * state.cycles.length] = value === undefined ? 1 : 0
   },
+  show(numbers, { offset, span, cycles: own, marksMissing }, at) {
+    if (marksMissing && numbers[at + 1 + 2 * own.length] === 1) return undefined
+    // the number has 7 digits, so it is rounded
+    const hasClock = own.includes('day')
+    const unit = hasClock ? 60_000 : dayLength
+    const time = new Date(Math.round((numbers[at]! * span + offset) / unit) * unit)
+    if (Number.isNaN(time.getTime())) return String(numbers[at])
+    return time
+      .toISOString()
+      .slice(0, hasClock ? 16 : 10)
+      .replace('T', ' ')
+  },
 }
 
 function remainder(time: number, length: number): number {

@@ -45,6 +45,18 @@ export function isScaled({ offset, span }: ColumnState): boolean {
   return isNumber(offset) && isNumber(span) && span !== 0
 }
 
+/** The text of `number * span + offset`, without the digits that the rounding of `number` to 32 bits made. */
+export function unscaledText(
+  number: number,
+  { offset, span }: { readonly offset: number; readonly span: number },
+): string {
+  const value = number * span + offset
+  const error = 1.2e-7 * Math.max(Math.abs(number * span), Math.abs(value))
+  if (error === 0 || !Number.isFinite(error)) return String(value)
+  const step = 10 ** Math.ceil(Math.log10(error))
+  return String(Number((Math.round(value / step) * step).toPrecision(12)))
+}
+
 /** A number for people: with up to 4 digits. */
 function shortNumber(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e6 ? String(value) : String(Number(value.toPrecision(4)))
@@ -90,6 +102,10 @@ export interface ColumnKind<V = unknown, S extends ColumnState = ColumnState> {
   describe(state: S, options: ColumnOptions): string
   /** Writes the numbers of a value, or of a missing one, from `at`. They are 0 before. */
   encode(value: V | undefined, state: S, out: NumberArray, at: number): void
+  /**
+   * The value that encoded numbers from `at` stand for, for people; undefined for a missing one. A kind without it shows its numbers.
+   */
+  show?(numbers: ArrayLike<number>, state: S, at: number): string | undefined
   /** What a value must be that was read and cannot be encoded, such as an array of another shape; undefined for all others. */
   misfit?(value: V, state: S): string | undefined
   /** The shape of a value that is an input of the model by itself, such as an image. All other columns form one vector. */

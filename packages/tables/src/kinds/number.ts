@@ -8,6 +8,7 @@ import {
   describeScale,
   isNumber,
   isScaled,
+  unscaledText,
 } from './kind.ts'
 import { readNumber } from './read-number.ts'
 
@@ -48,6 +49,8 @@ export const number: ColumnKind<number, NumberState> = {
     out[at] = ((value ?? fill) - offset) / span
     if (marksMissing) out[at + 1] = value === undefined ? 1 : 0
   },
+  show: (numbers, { offset, span, marksMissing }, at) =>
+    marksMissing && numbers[at + 1] === 1 ? undefined : unscaledText(numbers[at]!, { offset, span }),
 }
 
 /** Returns the value that becomes 0 and the difference that becomes 1. */

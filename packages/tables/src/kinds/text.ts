@@ -51,6 +51,7 @@ export const text: ColumnKind<string, TextState> = {
     for (const weight of found.values()) squares += weight * weight
     for (const [index, weight] of found) out[at + index] = weight / Math.sqrt(squares)
   },
+  show: (numbers, { words }, at) => words.filter((_, index) => numbers[at + index]).join(' '),
 }
 
 /** The words of a text: runs of letters, digits and apostrophes, in lower case. */
