@@ -73,7 +73,8 @@ export class RowWriter {
 }
 
 function plain(cell: Cell): unknown {
-  if (typeof cell === 'bigint') return Number(cell)
+  // it is larger than the whole numbers that a number of JSON holds in JavaScript
+  if (typeof cell === 'bigint') return String(cell)
   return cell === undefined || (typeof cell === 'number' && !Number.isFinite(cell)) ? null : cell
 }
 
