@@ -11,6 +11,7 @@ import {
 } from 'gradus/tables'
 import type { DataConfig } from '../config/config-schema.ts'
 import type { Given } from '../config/resolve-config.ts'
+import { lossFor } from './loss-for.ts'
 
 /** The options of `data` that `openTable` has too. */
 const tableOptionNames = [
@@ -55,11 +56,6 @@ function targetOf({ target }: DataConfig, columns: readonly string[]): string | 
   throw new ConfigError(
     `data.target is missing; expected a text: the column that the model predicts. Give --target NAME. The columns are ${listed}.`,
   )
-}
-
-function lossFor(loss: unknown, target: string): unknown {
-  if (typeof loss !== 'object' || loss === null || 'loss' in loss) return loss
-  return (loss as Readonly<Record<string, unknown>>)[target]
 }
 
 /** What a loss is for; undefined where it does not say. */

@@ -15,6 +15,7 @@ import {
 import type { DataConfig } from '../config/config-schema.ts'
 import type { Given } from '../config/resolve-config.ts'
 import { completeData, completeSplit, openOptionsOf, planOptionsOf } from './data-plan.ts'
+import { lossFor } from './loss-for.ts'
 import { encodeParts, encodeSource, type Samples } from './samples.ts'
 
 /** The rows of a run. */
@@ -113,10 +114,7 @@ function splitChoices(
 /** Marks the targets that a loss learns as logits. */
 function withLogits(spec: TableSpec, loss: unknown): TableSpec {
   const targets = spec.targets.map((target): Target => {
-    const own =
-      typeof loss === 'object' && loss !== null && !('loss' in loss)
-        ? (loss as Record<string, unknown>)[target.name]
-        : loss
+    const own = lossFor(loss, target.name)
     const isLogits = (own as { readonly fromLogits?: unknown } | undefined)?.fromLogits === true
     return target.task === 'classification' && isLogits ? { ...target, fromLogits: true } : target
   })

@@ -2,6 +2,7 @@ import type { HostArray } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
 import type { TableCoder, Target } from 'gradus/tables'
 import type { Confusion } from './confusion.ts'
+import { decodedOutputs, readOutputs } from './decode-outputs.ts'
 
 /** The figures of a target in its units. */
 export interface RegressionFigures {
@@ -13,9 +14,6 @@ export interface RegressionFigures {
 
 /** The figures of each target: a confusion matrix of classes, or the errors of a number. */
 export type TargetFigures = Readonly<Record<string, { readonly confusion: Confusion } | RegressionFigures>>
-
-/** The number of rows that are decoded at once. */
-const rowsAtOnce = 4096
 
 /** Compares predictions with targets, some rows at a time. */
 export class TargetScores {
@@ -29,21 +27,10 @@ export class TargetScores {
 
   /** Adds the outputs of a model for rows, and disposes of them. `y` has the targets by name. */
   async add(outputs: readonly Tensor[], y: Readonly<Record<string, HostArray>>): Promise<void> {
-    const arrays = await Promise.all(
-      outputs.map(async (output) => ({ data: await output.data(), shape: output.shape })),
-    )
-    for (const output of outputs) output.dispose()
-    const count = arrays[0]!.shape[0] ?? 0
-    for (let from = 0; from < count; from += rowsAtOnce) {
-      const rows = Math.min(rowsAtOnce, count - from)
-      const parts = arrays.map(({ data, shape }) => {
-        const width = data.length / count
-        return { data: data.subarray(from * width, (from + rows) * width), shape: [rows, ...shape.slice(1)] }
-      })
-      const predictions = this.coder.decode(parts as Parameters<TableCoder['decode']>[0])
+    for (const { first, predictions } of decodedOutputs(this.coder, await readOutputs(outputs))) {
       this.scores.forEach((score) => {
         const { data } = y[score.target.name]!
-        predictions.forEach((prediction, row) => score.add(data[from + row]!, prediction[score.target.name]!.value))
+        predictions.forEach((prediction, row) => score.add(data[first + row]!, prediction[score.target.name]!.value))
       })
     }
   }
