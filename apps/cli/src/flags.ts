@@ -33,6 +33,15 @@ export function addWhich(command: Command): Command {
   )
 }
 
+/** Adds `--plugin` to a command that needs the classes of a config or a model. */
+export function addPlugins(command: Command): Command {
+  return command.option(
+    '--plugin <module>',
+    'a module with classes of your own, a file or a package, in place of those of the config; repeatable',
+    collect,
+  )
+}
+
 /** Adds `--backend` to a command that computes with a model. */
 export function addBackend(command: Command): Command {
   return command.option('--backend <name>', 'where to compute (default the fastest that starts here)')

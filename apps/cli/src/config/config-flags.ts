@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander'
-import { collect, parseNumber } from '../flags.ts'
+import { addPlugins, collect, parseNumber } from '../flags.ts'
 import { type ShortcutFlags, shortcuts } from './shortcuts.ts'
 
 /** The flags that change a config. */
 export interface ConfigFlags extends ShortcutFlags {
   readonly set?: readonly string[]
+  readonly plugin?: readonly string[]
 }
 
 /** Adds the flags that change a config to a command. */
@@ -13,7 +14,7 @@ export function addConfigFlags(command: Command): Command {
     const option = new Option(`--${flag} <${argument}>`, `${about} (${variable})`)
     command.addOption(type === 'number' ? option.argParser(parseNumber) : option)
   }
-  return command.option(
+  return addPlugins(command).option(
     '--set <place=value>',
     'set a value of the config, such as optimizer.learningRate=0.01; repeatable',
     collect,

@@ -50,6 +50,12 @@ export const configSchema = z.strictObject({
     .enum(['float32', 'float64', 'mixedFloat16'])
     .default('float32')
     .describe('The dtypes of parameters and computations; mixedFloat16 keeps float32 and computes in float16.'),
+  plugins: z
+    .array(z.string().min(1))
+    .optional()
+    .describe(
+      'Modules with classes of your own: files relative to the config, such as ./my-layer.ts, and installed packages.',
+    ),
   data: dataSchema,
   model: model.optional(),
   optimizer: spec('optimizer').optional(),

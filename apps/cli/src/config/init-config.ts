@@ -3,6 +3,7 @@ import { dirname, extname, resolve } from 'node:path'
 import { ConfigError } from '@gradus/core'
 import { writeFileAtomic } from 'gradus/io'
 import { stringify } from 'yaml'
+import { loadPlugins } from '../plugins/load-plugins.ts'
 import type { Terminal } from '../terminal.ts'
 import { prepare } from '../train/prepare.ts'
 import { readTrainingSource } from '../train/training-source.ts'
@@ -35,9 +36,11 @@ export async function initConfig(source: string, flags: InitFlags, terminal: Ter
     throw new ConfigError(`--out is '${out}'; expected a name that ends in .yaml or .json.`)
   if (!force && (await stat(file).catch(() => undefined)))
     throw new ConfigError(`'${out}' exists. Give --force to replace it, or another name with --out.`)
-  const { given } = await resolveGiven(await readTrainingSource(source, flags, terminal), flags, terminal)
-  const { config, choices } = await prepare(given)
-  const moved = relativeTo(dirname(file), config)
+  const raw = await readTrainingSource(source, flags, terminal)
+  const { given, plugins: options } = await resolveGiven(raw, flags, terminal)
+  const plugins = await loadPlugins(given.plugins, options)
+  const { config, choices } = await prepare(given, plugins)
+  const moved = relativeTo(dirname(file), config, await plugins.namesFor(dirname(file)))
   await writeFileAtomic(file, extension === '.json' ? `${JSON.stringify(moved, null, 2)}\n` : stringify(moved))
   return { file, choices }
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { ConfigError, describeValue, requireBounded } from '@gradus/core'
 import { parse } from 'yaml'
+import { absolutePlugin } from '../plugins/plugin-path.ts'
 import type { ConfigFlags } from './config-flags.ts'
 import { shortcuts } from './shortcuts.ts'
 
@@ -17,14 +18,15 @@ export function fromEnvironment(env: Readonly<Record<string, string | undefined>
   })
 }
 
-/** The values that flags set: those of `--set`, then those of the shortcuts. Paths are relative to `cwd`. */
+/** The values that flags set: those of `--set`, then those of the shortcuts and of `--plugin`. Paths are relative to `cwd`. */
 export function fromFlags(flags: ConfigFlags, cwd: string): Overrides {
   const named = shortcuts.flatMap(({ place, flag, type }): Overrides => {
     const value = flags[flag]
     if (value === undefined) return []
     return [[place, typeof value === 'string' ? textValue(value, type, cwd) : value]]
   })
-  return [...(flags.set ?? []).map(parseSet), ...named]
+  const plugins = flags.plugin?.map((plugin) => absolutePlugin(plugin, cwd))
+  return [...(flags.set ?? []).map(parseSet), ...named, ...(plugins ? [['plugins', plugins] as const] : [])]
 }
 
 /** A text as the value of a shortcut. */

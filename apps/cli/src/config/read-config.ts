@@ -1,9 +1,10 @@
-import { open } from 'node:fs/promises'
+import { open, realpath } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { ConfigError, requireBounded, toData } from '@gradus/core'
+import { ConfigError, isPlainObject, requireBounded, toData } from '@gradus/core'
 import { type Document, parseDocument } from 'yaml'
-import { loadConfigModules } from './config-modules.ts'
+import { findDefinitions } from '../plugins/definitions.ts'
+import { namelessText, ownDefinitions, reasonOf } from '../plugins/load-plugins.ts'
+import { ModuleLoader } from '../plugins/module-loader.ts'
 
 /** The contents of a config file, unchecked. */
 export interface RawConfig {
@@ -14,6 +15,10 @@ export interface RawConfig {
   /** The default name of the run. */
   readonly name: string
   readonly value: Record<string, unknown>
+  /** Of a module: the loader that evaluated it. */
+  readonly loader?: ModuleLoader
+  /** The absolute path of a module that has classes of its own, and therefore is also a plug-in. */
+  readonly configModule?: string
 }
 
 /**
@@ -23,7 +28,7 @@ export interface RawConfig {
 export async function readConfig(source: string, cwd: string): Promise<RawConfig> {
   const path = resolve(cwd, source)
   const extension = extname(path)
-  const value = await contents(path, source, extension)
+  const { value, ...module } = await contents(path, source, extension)
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new ConfigError(`${source}: a config is an object with data, model, optimizer and loss.`)
   }
@@ -34,10 +39,13 @@ export async function readConfig(source: string, cwd: string): Promise<RawConfig
     folder: dirname(path),
     name: name.replace(/[^\w.-]+/g, '-') || 'run',
     value: value as Record<string, unknown>,
+    ...module,
   }
 }
 
-async function contents(path: string, source: string, extension: string): Promise<unknown> {
+type Contents = Pick<RawConfig, 'loader' | 'configModule'> & { readonly value: unknown }
+
+async function contents(path: string, source: string, extension: string): Promise<Contents> {
   const isModule = /^\.[cm]?[jt]s$/.test(extension)
   if (!isModule && !['.json', '.yaml', '.yml'].includes(extension)) {
     throw new ConfigError(
@@ -48,7 +56,7 @@ async function contents(path: string, source: string, extension: string): Promis
   if (isModule) return fromModule(path, source)
   const value = extension === '.json' ? fromJson(text, source) : fromYaml(text, source)
   requireBounded(value, source)
-  return toData(value, 'config')
+  return { value: toData(value, 'config') }
 }
 
 /** The largest config file in bytes. */
@@ -101,23 +109,34 @@ function fromYaml(text: string, source: string): unknown {
   }
 }
 
-async function fromModule(path: string, source: string): Promise<unknown> {
-  const virtualModules = await loadConfigModules()
-  const { createJiti } = await import('jiti') // only where it is needed, because it loads slowly
-  const jiti = createJiti(pathToFileURL(path).href, {
-    fsCache: false,
-    moduleCache: false,
-    interopDefault: true,
-    virtualModules,
-  })
+async function fromModule(path: string, source: string): Promise<Contents> {
+  const loader = new ModuleLoader()
+  const real = await realpath(path)
   try {
-    const value = await jiti.import(path, { default: true })
+    const exports = await loader.load(real)
+    const given = defaultOf(exports)
+    // classes among the plug-ins are found in the module
+    const value = withPlugins(given, (plugins) => plugins.filter((plugin) => typeof plugin !== 'function'))
     requireBounded(value, source)
-    return toData(value, 'config') // may run getters of the module
+    const data = toData(value, 'config') // may run getters of the module
+    const { definitions, nameless } = findDefinitions(exports, await ownDefinitions())
+    const [first] = nameless
+    if (first !== undefined) throw new ConfigError(namelessText(first, source))
+    if (definitions.length === 0) return { value: data, loader }
+    return { value: withPlugins(data, (plugins) => [...plugins, real]), loader, configModule: real }
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause
-    throw new ConfigError(`${source} cannot be run: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    })
+    throw new ConfigError(`${source} cannot be run: ${reasonOf(cause)}`, { cause })
   }
+}
+
+function defaultOf(exports: unknown): unknown {
+  return typeof exports === 'object' && exports !== null && 'default' in exports ? exports.default : exports
+}
+
+/** A config with other plug-ins; values of another form are left to the check of the config. */
+function withPlugins(config: unknown, change: (plugins: readonly unknown[]) => readonly unknown[]): unknown {
+  if (!isPlainObject(config)) return config
+  const { plugins = [] } = config as { readonly plugins?: unknown }
+  return Array.isArray(plugins) ? { ...config, plugins: change(plugins) } : config
 }

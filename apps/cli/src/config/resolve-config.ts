@@ -2,6 +2,9 @@ import { relative, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { ConfigError, completeConfig } from '@gradus/core'
 import { fitDataFields } from 'gradus'
+import type { PluginOptions } from '../plugins/load-plugins.ts'
+import { locatePlugins } from '../plugins/plugin-files.ts'
+import { absolutePlugin, relativePlugin } from '../plugins/plugin-path.ts'
 import { locateDataFiles } from '../train/data-files.ts'
 import type { RunFolder } from '../train/run-folder.ts'
 import type { ConfigFlags } from './config-flags.ts'
@@ -27,6 +30,8 @@ export interface GivenWithSource {
   /** The path of the config file, for messages. */
   readonly source: string
   readonly given: Given
+  /** The folder from which packages of plug-ins are looked for, with further ones. */
+  readonly plugins: PluginOptions
   /** The config of the run to continue. */
   readonly saved?: Resolved
   /** Whether `given` is that of the run, with flags. */
@@ -77,8 +82,11 @@ export async function resolveGiven(
   const { seed, backend } = saved?.config ?? {}
   const before = { ...(seed !== undefined && { seed }), ...(backend !== undefined && { backend }), ...raw.value }
   const value = override(before, [...fromEnvironment(env, cwd), ...fromFlags(flags, cwd)])
+  const { folder, loader, configModule } = raw
+  const folders = flags.plugin ? [cwd, folder] : [folder]
   const given = complete(checkConfig(value, raw.source), raw)
-  return { source: raw.source, given, isSaved: file === undefined, ...(saved && { saved: saved.config }) }
+  const plugins = { folders, loader, configModule }
+  return { source: raw.source, given, plugins, isSaved: file === undefined, ...(saved && { saved: saved.config }) }
 }
 
 /** Whether nothing is left out of a config. */
@@ -102,17 +110,25 @@ export function completeFit(fit: Partial<FitConfig>): FitConfig {
   return completeConfig('fit', fit, fitDataFields) as FitConfig
 }
 
-/** The config with paths relative to `folder`. */
-export function relativeTo(folder: string, config: Resolved): Resolved {
+/** The config with paths relative to `folder`, and the names that plug-ins have there. */
+export function relativeTo(
+  folder: string,
+  { plugins, ...config }: Resolved,
+  names: readonly string[] | undefined = plugins?.map((plugin) => relativePlugin(plugin, folder)),
+): Resolved {
   const move = (path: string) => relative(folder, path)
-  return { ...config, data: mapPaths(config.data, move) }
+  const { name, seed, ...rest } = config
+  return { name, seed, ...(names && { plugins: [...names] }), ...rest, data: mapPaths(config.data, move) }
 }
 
 async function readSaved(run: RunFolder): Promise<{ raw: RawConfig; config: Resolved }> {
   const raw: RawConfig = { source: run.config, folder: run.path, name: 'run', value: await run.readConfig() }
   const config = requireComplete(complete(checkConfig(raw.value, raw.source), raw), raw.source)
-  const data = locateDataFiles(config.data, (await run.readEnvironment()).data ?? {})
-  return { raw: { ...raw, value: { ...raw.value, data } }, config: { ...config, data } }
+  const environment = await run.readEnvironment()
+  const data = locateDataFiles(config.data, environment.data ?? {})
+  const plugins = locatePlugins(raw.value.plugins as string[] | undefined, run.path, environment.plugins)
+  const found = { data, ...(plugins && { plugins: [...plugins] }) }
+  return { raw: { ...raw, value: { ...raw.value, ...found } }, config: { ...config, ...found } }
 }
 
 function complete({ $schema: _, ...config }: GivenConfig, { folder, name }: RawConfig): Given {
@@ -120,6 +136,7 @@ function complete({ $schema: _, ...config }: GivenConfig, { folder, name }: RawC
     ...config,
     name: config.name ?? name,
     seed: config.seed ?? Math.floor(Math.random() * 2 ** 31),
+    ...(config.plugins && { plugins: config.plugins.map((plugin) => absolutePlugin(plugin, folder)) }),
     data: mapPaths(config.data, (path) => resolve(folder, path)),
   }
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { openBackend } from '../backends/backends.ts'
 import { openTarget } from '../export/target.ts'
 import { reportWritten, writeModel } from '../export/write-model.ts'
-import { addWhich, type Which } from '../flags.ts'
+import { addPlugins, addWhich, type Which } from '../flags.ts'
 import { openModelFile } from '../model/open-model.ts'
 import { Report, type Terminal } from '../terminal.ts'
 import { writeJson } from '../text/json.ts'
@@ -11,6 +11,7 @@ import { writeJson } from '../text/json.ts'
 interface ConvertFlags {
   readonly to: string
   readonly which?: Which
+  readonly plugin?: readonly string[]
   readonly force?: boolean
   readonly json?: boolean
 }
@@ -33,11 +34,15 @@ export function convertCommand(program: Command, terminal: Terminal): void {
       'after',
       '\nExamples:\n  gradus convert model.keras --to model.safetensors\n  gradus convert model.h5 --to web/model.json --force',
     )
-  addWhich(command).action(async (source: string, flags: ConvertFlags) => {
+  addPlugins(addWhich(command)).action(async (source: string, flags: ConvertFlags) => {
     const { cwd, env } = terminal
     const target = await openTarget(flags.to, { cwd, scripts: false, ...(flags.force && { force: true }) })
     await useBackend(await openBackend('cpu'))
-    const opened = await openModelFile(source, { cwd, ...(flags.which && { which: flags.which }) })
+    const opened = await openModelFile(source, {
+      cwd,
+      plugins: flags.plugin,
+      ...(flags.which && { which: flags.which }),
+    })
     const written = await writeModel(opened, target, 'all')
     reportWritten(written, new Report(flags.json ? terminal.err : terminal.out, env), terminal)
     if (flags.json) writeJson(terminal.out, written)

@@ -3,7 +3,7 @@ import type { Tensor } from '@gradus/tensor'
 import type { Command } from 'commander'
 import type { Model } from 'gradus'
 import type { TableCoder } from 'gradus/tables'
-import { addBackend, addWhich, parseNumber, type Which } from '../flags.ts'
+import { addBackend, addPlugins, addWhich, parseNumber, type Which } from '../flags.ts'
 import { addTableFlags, type CommandTable, openRows, type TableFlags } from '../predict/table-input.ts'
 import { openTableModel, type TableModel } from '../predict/table-model.ts'
 import { Report, type Terminal } from '../terminal.ts'
@@ -18,6 +18,7 @@ import { TargetScores } from '../train/target-figures.ts'
 interface EvaluateFlags extends TableFlags {
   readonly backend?: string
   readonly which?: Which
+  readonly plugin?: readonly string[]
   readonly minAccuracy?: number
   readonly json?: boolean
 }
@@ -37,8 +38,8 @@ export function evaluateCommand(program: Command, terminal: Terminal): void {
     .option('--min-accuracy <value>', 'end with exit code 6 if the accuracy is lower', parseNumber)
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples)
-  addTableFlags(addWhich(addBackend(command))).action((model: string, file: string | undefined, flags: EvaluateFlags) =>
-    evaluate(model, file, flags, terminal),
+  addTableFlags(addPlugins(addWhich(addBackend(command)))).action(
+    (model: string, file: string | undefined, flags: EvaluateFlags) => evaluate(model, file, flags, terminal),
   )
 }
 
@@ -49,7 +50,12 @@ async function evaluate(
   terminal: Terminal,
 ): Promise<void> {
   const { cwd, out, env } = terminal
-  const { opened, model, coder } = await openTableModel(source, { cwd, backend: flags.backend, which: flags.which })
+  const { opened, model, coder } = await openTableModel(source, {
+    cwd,
+    backend: flags.backend,
+    which: flags.which,
+    plugins: flags.plugin,
+  })
   const { name, ...evaluation } =
     file === undefined
       ? await evaluateHeldOut(source, { opened, model, coder }, terminal)

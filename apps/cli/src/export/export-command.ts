@@ -1,7 +1,7 @@
 import { useBackend } from '@gradus/tensor'
 import { type Command, Option } from 'commander'
 import { openBackend } from '../backends/backends.ts'
-import { addWhich, type Which } from '../flags.ts'
+import { addPlugins, addWhich, type Which } from '../flags.ts'
 import { addInputShape, inputShapes } from '../inspect/input-shape.ts'
 import { openModelFile } from '../model/open-model.ts'
 import { Report, type Terminal } from '../terminal.ts'
@@ -16,6 +16,7 @@ interface ExportFlags {
   readonly table: boolean
   readonly inputShape?: readonly string[]
   readonly which?: Which
+  readonly plugin?: readonly string[]
   readonly force?: boolean
   readonly json?: boolean
 }
@@ -44,11 +45,15 @@ export function exportCommand(program: Command, terminal: Terminal): void {
       'after',
       '\nExamples:\n  gradus export runs/flowers-1 --to model.js\n  gradus export model.keras --to web/model.json',
     )
-  addInputShape(addWhich(command)).action(async (source: string, flags: ExportFlags) => {
+  addInputShape(addPlugins(addWhich(command))).action(async (source: string, flags: ExportFlags) => {
     const { cwd, env } = terminal
     const target = await openTarget(flags.to, { cwd, scripts: true, ...(flags.force && { force: true }) })
     await useBackend(await openBackend('cpu'))
-    const opened = await openModelFile(source, { cwd, ...(flags.which && { which: flags.which }) })
+    const opened = await openModelFile(source, {
+      cwd,
+      plugins: flags.plugin,
+      ...(flags.which && { which: flags.which }),
+    })
     const format = flags.format ?? (target.path.endsWith('.cjs') ? 'iife' : 'esm')
     const written = await writeModel(opened, target, 'inference', {
       format,

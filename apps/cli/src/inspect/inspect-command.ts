@@ -1,7 +1,7 @@
 import { useBackend } from '@gradus/tensor'
 import type { Command } from 'commander'
 import { openBackend } from '../backends/backends.ts'
-import { addWhich, type Which } from '../flags.ts'
+import { addPlugins, addWhich, type Which } from '../flags.ts'
 import { openModelFile } from '../model/open-model.ts'
 import type { Terminal } from '../terminal.ts'
 import { writeJson } from '../text/json.ts'
@@ -12,6 +12,7 @@ import { inspect } from './inspection.ts'
 interface InspectFlags {
   readonly json?: boolean
   readonly which?: Which
+  readonly plugin?: readonly string[]
   readonly inputShape?: readonly string[]
 }
 
@@ -23,9 +24,13 @@ export function inspectCommand(program: Command, { out, cwd }: Terminal): void {
     .description('show layers, shapes, parameters, FLOPs and the values of the weights of a model')
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExamples:\n  gradus inspect runs/flowers-1\n  gradus inspect model.keras --json')
-  addInputShape(addWhich(command)).action(async (source: string, flags: InspectFlags) => {
+  addInputShape(addPlugins(addWhich(command))).action(async (source: string, flags: InspectFlags) => {
     await useBackend(await openBackend('cpu'))
-    const opened = await openModelFile(source, { cwd, ...(flags.which && { which: flags.which }) })
+    const opened = await openModelFile(source, {
+      cwd,
+      plugins: flags.plugin,
+      ...(flags.which && { which: flags.which }),
+    })
     const inspection = await inspect(opened, inputShapes(flags.inputShape))
     if (flags.json) writeJson(out, inspection)
     else out.write(formatInspection(inspection, cwd))

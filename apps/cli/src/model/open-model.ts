@@ -5,6 +5,9 @@ import { FormatError, loadModel, type Model } from 'gradus'
 import { type FileFormat, formatOf, type ModelFile, readModelFile } from 'gradus/io'
 import { type Resolved, resolveConfig } from '../config/resolve-config.ts'
 import type { Which } from '../flags.ts'
+import { type ClassRegistry, loadPlugins, plainRegistry } from '../plugins/load-plugins.ts'
+import { absolutePlugin } from '../plugins/plugin-path.ts'
+import { pluginsOfRun } from '../plugins/run-plugins.ts'
 import { shownPath } from '../text/shown-path.ts'
 import { fileNames } from '../train/file-names.ts'
 import { exists } from '../train/run-folder.ts'
@@ -18,6 +21,8 @@ export interface OpenOptions {
   readonly which?: Which
   /** Whether the model is compiled as it was when it was saved, with the state of its optimizer (default true). */
   readonly compile?: boolean
+  /** The modules with further classes, files and packages, in place of those of the run. */
+  readonly plugins?: readonly string[] | undefined
 }
 
 /** A decoded model file. */
@@ -34,6 +39,11 @@ export interface OpenedFile {
   readonly file: ModelFile
   /** The run that the file belongs to; undefined for a file that is in no run folder. */
   readonly run?: RunOfModel
+  /**
+   * Loads the classes that the model may have: those of gradus, and those of the plug-ins that were given or that the config of the run
+   * folder names. Of a run of which only a model file was given, the plug-ins are not loaded. Throws `ConfigError` as `loadPlugins`.
+   */
+  classes(): Promise<ClassRegistry>
 }
 
 /** The run folder of a model. */
@@ -42,6 +52,8 @@ interface RunOfModel {
   readonly folder: string
   /** Reads the config of the run, with absolute paths. Throws `ConfigError` for a damaged one. */
   config(): Promise<Resolved>
+  /** The plug-ins of its config, with absolute paths; undefined if it has none. Throws `DataError` for a damaged `env.json`. */
+  plugins(): Promise<readonly string[] | undefined>
 }
 
 /** A model with the file that it comes from. */
@@ -59,7 +71,7 @@ export async function openModel(source: string, options: OpenOptions): Promise<O
   return { ...opened, model: await modelOf(opened, options) }
 }
 
-/** Reads the model file of a run folder, or a file, without building the model. Throws as `openModel` does. */
+/** Reads the model file of a run folder, or a file, without building the model and without plug-ins. Throws as `openModel` does. */
 export async function openModelFile(source: string, options: OpenOptions): Promise<OpenedFile> {
   const path = await modelPath(source, options)
   const formats = await allModelFormats()
@@ -67,12 +79,24 @@ export async function openModelFile(source: string, options: OpenOptions): Promi
   const format = await formatAt(path, formats)
   const { size } = await stat(path)
   const run = await runOf(path, options.cwd)
-  return { path, shown: shownPath(path, options.cwd), format, bytes: size, file, ...(run && { run }) }
+  const isFolder = path !== resolve(options.cwd, source)
+  let loaded: Promise<ClassRegistry> | undefined
+  const classes = () => (loaded ??= classesFor(options, isFolder ? run : undefined))
+  return { path, shown: shownPath(path, options.cwd), format, bytes: size, file, ...(run && { run }), classes }
+}
+
+async function classesFor({ plugins, cwd }: OpenOptions, run: RunOfModel | undefined): Promise<ClassRegistry> {
+  if (plugins) {
+    const names = plugins.map((plugin) => absolutePlugin(plugin, cwd))
+    return (await loadPlugins(names, { folders: [cwd] })).registry
+  }
+  const names = await run?.plugins()
+  return run && names ? (await loadPlugins(names, { folders: [run.folder] })).registry : plainRegistry
 }
 
 /** Builds the model of a decoded file. Throws `DataError` for a file with weights only. */
 export async function modelOf(
-  { file, shown }: OpenedFile,
+  { file, shown, classes }: OpenedFile,
   { compile = true }: Pick<OpenOptions, 'compile'> = {},
 ): Promise<Model> {
   if (!file.header.spec) {
@@ -81,7 +105,7 @@ export async function modelOf(
     )
   }
   const decoded: FileFormat<ModelFile> = { name: 'decoded', extensions: [], matches: () => true, read: () => file }
-  return loadModel(new Uint8Array(0), { formats: [decoded], compile })
+  return loadModel(new Uint8Array(0), { formats: [decoded], compile, registry: await classes() })
 }
 
 /** Throws an error again, with the file in its message. */
@@ -147,7 +171,8 @@ async function formatAt(path: string, formats: readonly FileFormat<ModelFile>[])
 async function runOf(path: string, cwd: string): Promise<RunOfModel | undefined> {
   const folder = dirname(path)
   const isModelOfRun = [fileNames.best, fileNames.last, fileNames.checkpoint].some((name) => name === basename(path))
-  const config = join(folder, fileNames.config)
-  if (!isModelOfRun || !(await exists(config))) return undefined
-  return { folder, config: async () => (await resolveConfig(config, {}, { cwd, env: {} })).config }
+  const file = join(folder, fileNames.config)
+  if (!isModelOfRun || !(await exists(file))) return undefined
+  const config = async () => (await resolveConfig(file, {}, { cwd, env: {} })).config
+  return { folder, config, plugins: () => pluginsOfRun(folder) }
 }

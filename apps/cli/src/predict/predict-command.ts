@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { writeFileAtomic } from 'gradus/io'
 import { predictEncoded, type RowPrediction, type TableChunk, type TableSource } from 'gradus/tables'
-import { addBackend, addWhich, type Which } from '../flags.ts'
+import { addBackend, addPlugins, addWhich, type Which } from '../flags.ts'
 import type { Terminal } from '../terminal.ts'
 import { jsonText } from '../text/json.ts'
 import { OutputFile } from './output-file.ts'
@@ -17,6 +17,7 @@ interface PredictFlags extends TableFlags {
   readonly out?: string
   readonly backend?: string
   readonly which?: Which
+  readonly plugin?: readonly string[]
   readonly json?: boolean
 }
 
@@ -45,8 +46,8 @@ export function predictCommand(program: Command, terminal: Terminal): void {
     .option('--out <file>', 'write to a file instead of stdout')
     .option('--json', 'print one JSON document with the model, the rows and the predictions')
     .addHelpText('after', examples)
-  addTableFlags(addWhich(addBackend(command))).action((model: string, files: string[], flags: PredictFlags) =>
-    predict(model, files, flags, terminal),
+  addTableFlags(addPlugins(addWhich(addBackend(command)))).action(
+    (model: string, files: string[], flags: PredictFlags) => predict(model, files, flags, terminal),
   )
 }
 
@@ -57,7 +58,12 @@ async function predict(
   terminal: Terminal,
 ): Promise<void> {
   const { cwd, out } = terminal
-  const tableModel = await openTableModel(source, { cwd, backend: flags.backend, which: flags.which })
+  const tableModel = await openTableModel(source, {
+    cwd,
+    backend: flags.backend,
+    which: flags.which,
+    plugins: flags.plugin,
+  })
   const { source: rows, folder, form } = await openRows(files, flags, cwd)
   const { targets } = tableModel.coder.spec
   if (flags.json) {

@@ -23,10 +23,16 @@ export async function openTableModel(
     cwd,
     backend,
     which,
-  }: { readonly cwd: string; readonly backend?: string | undefined; readonly which?: Which | undefined },
+    plugins,
+  }: {
+    readonly cwd: string
+    readonly backend?: string | undefined
+    readonly which?: Which | undefined
+    readonly plugins?: readonly string[] | undefined
+  },
 ): Promise<TableModel> {
   await useBackend(await openBackend(backend))
-  const opened = await openModel(source, { cwd, ...(which && { which }) })
+  const opened = await openModel(source, { cwd, plugins, ...(which && { which }) })
   const { model } = opened
   if (model.table === undefined) {
     throw new ConfigError(

@@ -17,7 +17,7 @@ export async function gradientsOf(opened: OpenedFile, config: Resolved): Promise
   const { train } = await readData(config, twin.table && checkTableSpec(twin.table))
   const rows = firstRows(train, batchSize)
   try {
-    compileModel(twin, config, new RevealGradients())
+    compileModel(twin, config, new RevealGradients(), await opened.classes())
     await twin.trainOnBatch(inputsOf(rows), targetsOf(rows, twin))
     return (await twin.getWeights()).filter(({ trainable }) => trainable)
   } finally {

@@ -6,7 +6,7 @@ import { useBackend } from '@gradus/tensor'
 import type { Command } from 'commander'
 import { checkTableSpec } from 'gradus/tables'
 import { openBackend } from '../backends/backends.ts'
-import { addBackend, collect, wholeNumber } from '../flags.ts'
+import { addBackend, addPlugins, collect, wholeNumber } from '../flags.ts'
 import { openModel } from '../model/open-model.ts'
 import type { Terminal } from '../terminal.ts'
 import { writeJsonLine } from '../text/json.ts'
@@ -26,6 +26,7 @@ interface ServeFlags extends Limits {
   readonly allowHost?: readonly string[]
   readonly cors?: string
   readonly backend?: string
+  readonly plugin?: readonly string[]
   readonly json?: boolean
 }
 
@@ -61,13 +62,13 @@ Examples:
   gradus serve model.keras --max-rows 100 --timeout 2
   curl http://127.0.0.1:8080/predict -H 'content-type: application/json' -d '{"rows": [{"age": 44}]}'`,
     )
-  addBackend(command).action((model: string, flags: ServeFlags) => serve(model, flags, terminal))
+  addPlugins(addBackend(command)).action((model: string, flags: ServeFlags) => serve(model, flags, terminal))
 }
 
 async function serve(source: string, flags: ServeFlags, terminal: Terminal): Promise<void> {
   const { host, port, cors } = flags
   await useBackend(await openBackend(flags.backend))
-  const { model, shown } = await openModel(source, { cwd: terminal.cwd })
+  const { model, shown } = await openModel(source, { cwd: terminal.cwd, plugins: flags.plugin })
   const ports = servedPorts(model, shown)
   const predictor = new Predictor(model, ports, flags)
   await predictor.warmUp()

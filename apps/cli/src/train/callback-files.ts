@@ -1,7 +1,8 @@
 import { join, relative, resolve } from 'node:path'
 import { type CallbackHooks, ConfigError } from '@gradus/core'
-import { BackupAndRestore, standard } from 'gradus'
+import { BackupAndRestore } from 'gradus'
 import type { Resolved } from '../config/resolve-config.ts'
+import type { ClassRegistry } from '../plugins/load-plugins.ts'
 import { fileNames } from './file-names.ts'
 import { isInside, realTarget } from './outside.ts'
 import type { CallbackFile } from './run-folder.ts'
@@ -24,11 +25,15 @@ export interface ConfigCallbacks {
 type Writes = Readonly<Record<string, 'path' | 'template' | 'folder'>>
 
 /** Creates the callbacks of a config. Throws `ConfigError` for wrong options and for files outside the run folder. */
-export function createCallbacks({ callbacks }: Resolved, options: CallbackOptions): ConfigCallbacks {
+export function createCallbacks(
+  { callbacks }: Resolved,
+  registry: ClassRegistry,
+  options: CallbackOptions,
+): ConfigCallbacks {
   const files: CallbackFile[] = []
   const created = callbacks.map((spec, index) => {
     const place = `callbacks[${index}]`
-    const callback = standard.parse('callback', spec, place)
+    const callback = registry.parse('callback', spec, place)
     if (callback instanceof BackupAndRestore) {
       throw new ConfigError(
         `${place} is BackupAndRestore, which is for programs: the run is saved anyway. Remove it, and continue with --resume.`,
@@ -44,7 +49,7 @@ export function createCallbacks({ callbacks }: Resolved, options: CallbackOption
       if (isInside(options.folder, path)) files.push(fileOf(path, options.folder, form))
       changes[name] = form === 'template' ? asTemplate(path, value, options.folder) : path
     }
-    return standard.parse('callback', { ...given, ...changes }, place) as CallbackHooks
+    return registry.parse('callback', { ...given, ...changes }, place) as CallbackHooks
   })
   return { callbacks: created, files }
 }

@@ -65,7 +65,8 @@ function changedRoles(saved: DataFiles, current: DataFiles): (typeof dataRoles)[
   return dataRoles.filter((role) => saved[role] && current[role] && saved[role].sha256 !== current[role].sha256)
 }
 
-async function hashOf(path: string): Promise<string> {
+/** The SHA-256 of a file, in hexadecimal digits. */
+export async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array)
   return hash.digest('hex')

@@ -12,6 +12,9 @@ const environmentSchema = z.looseObject({
       validation: dataFile.exactOptional(),
     })
     .exactOptional(),
+  /** The plug-ins as the config names them, with the absolute paths of their modules. */
+  plugins: z.array(z.looseObject({ plugin: z.string(), path: z.string() })).exactOptional(),
+  pluginFiles: z.array(dataFile).exactOptional(),
   versions: z.record(z.string(), z.string()).exactOptional(),
   machine: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
   git: z.looseObject({ commit: z.string(), changed: z.boolean() }).nullable().exactOptional(),
@@ -21,7 +24,7 @@ const environmentSchema = z.looseObject({
   backend: z.string().exactOptional(),
 })
 
-/** The contents of `env.json` of a run: the data files, the machine and the times. */
+/** The contents of `env.json` of a run: the data files, the plug-ins, the machine and the times. */
 export type RunEnvironment = z.infer<typeof environmentSchema>
 
 /** Returns the contents of an `env.json`. Throws `DataError` with the place of what is wrong. */

@@ -46,7 +46,10 @@ async function newSession(
   onBegin: () => void,
 ): Promise<Session> {
   const { config, flags, prepared, previous, report, events } = run
-  const { callbacks, files } = createCallbacks(config, { ...run.callbackOptions, folder: folder.path })
+  const { callbacks, files } = createCallbacks(config, prepared.plugins.registry, {
+    ...run.callbackOptions,
+    folder: folder.path,
+  })
   folder.callbackFiles = files
   // nothing is saved, so these have rows of epochs that will be trained again
   if (!isNew && !previous) await folder.removeCallbackFiles()
@@ -81,8 +84,14 @@ function withBackend({ name, seed, backend: _, ...config }: Resolved, backend: s
 export async function describeRun({ config, prepared, data }: Run, folder: RunFolder): Promise<void> {
   const backend = prepared.backend.name
   const environment = await describeEnvironment(folder.path)
-  await folder.writeJson('environment', { ...environment, backend, seed: config.seed, data })
-  await folder.writeJson('config', relativeTo(folder.path, withBackend(config, backend)))
+  const { loaded, files, namesFor } = prepared.plugins
+  const names = await namesFor(folder.path)
+  const plugins = names && {
+    plugins: loaded.map(({ path }, index) => ({ plugin: names[index]!, path })),
+    pluginFiles: files,
+  }
+  await folder.writeJson('environment', { ...environment, backend, seed: config.seed, data, ...plugins })
+  await folder.writeJson('config', relativeTo(folder.path, withBackend(config, backend), names))
 }
 
 /** Returns the error that stopped a run, with the command that continues the run. */

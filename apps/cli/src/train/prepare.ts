@@ -9,11 +9,13 @@ import {
   useDTypePolicy,
 } from '@gradus/core'
 import { type Backend, ShapeError, useBackend } from '@gradus/tensor'
-import { fromSpec, type Model, type StandardNames, standard } from 'gradus'
+import { fromSpec, type Model, type StandardNames } from 'gradus'
 import { designModel, type TableCoder, type TableSpec } from 'gradus/tables'
 import { openBackend } from '../backends/backends.ts'
 import { completeFit, type Given, type Resolved } from '../config/resolve-config.ts'
+import type { ClassRegistry, Plugins } from '../plugins/load-plugins.ts'
 import { weightsByLabel } from './data-plan.ts'
+import { isByOutput } from './loss-for.ts'
 import { classesFor, type RunData, readData } from './read-data.ts'
 import { inputsOf, type Samples, targetsOf } from './samples.ts'
 
@@ -21,6 +23,7 @@ import { inputsOf, type Samples, targetsOf } from './samples.ts'
 export interface Prepared {
   /** The config with everything that was chosen. */
   readonly config: Resolved
+  readonly plugins: Plugins
   readonly backend: Backend
   readonly model: Model
   readonly optimizer: Optimizer
@@ -35,32 +38,33 @@ export interface Prepared {
 }
 
 /**
- * Starts the backend, reads the data, chooses what the config leaves out, and builds the model. `table` is what a run that continues
+ * Starts the backend, reads the data, chooses what the config leaves out, and builds the model of classes of gradus and of `plugins`. `table` is what a run that continues
  * has learned from its columns. Throws `ConfigError`, `DataError` or `BackendError` for anything that is wrong with them, before
  * anything is trained or written.
  */
-export async function prepare(given: Given, table?: TableSpec): Promise<Prepared> {
+export async function prepare(given: Given, plugins: Plugins, table?: TableSpec): Promise<Prepared> {
+  const { registry } = plugins
   const backend = await openBackend(given.backend)
   await useBackend(backend)
-  checkParts(given)
+  checkParts(given, registry)
   const rows = await readData(given, table)
   const { config, choices } = completeConfig(given, rows)
   const { coder, train, validation, test } = rows
   const weights = config.data.classWeight
   const classWeight = weights && weightsByLabel(weights, classesFor(coder.spec), Object.values(train.y)[0]!.data)
-  const model = buildModel(config)
-  const optimizer = parse('optimizer', config.optimizer) as Optimizer
-  compileModel(model, config, optimizer)
+  const model = buildModel(config, registry)
+  const optimizer = registry.parse('optimizer', config.optimizer) as Optimizer
+  compileModel(model, config, optimizer, registry)
   model.table = coder.spec as unknown as Record<string, unknown>
   for (const samples of [train, test, validation]) if (samples) await check(model, samples)
-  return { config, backend, model, optimizer, coder, train, test, validation, classWeight, choices }
+  return { config, plugins, backend, model, optimizer, coder, train, test, validation, classWeight, choices }
 }
 
 /** Throws `ConfigError` for parts of the config that cannot be built, before data are read. */
-function checkParts(given: Given): void {
-  if (given.model) buildModel(given as Resolved).dispose()
-  if (given.optimizer) parse('optimizer', given.optimizer)
-  if (given.loss && !isByOutput(given.loss, 'loss') && !isShortcut(given.loss)) parse('loss', given.loss)
+function checkParts(given: Given, registry: ClassRegistry): void {
+  if (given.model) buildModel(given as Resolved, registry).dispose()
+  if (given.optimizer) registry.parse('optimizer', given.optimizer)
+  if (given.loss && !isByOutput(given.loss) && !isShortcut(given.loss)) registry.parse('loss', given.loss)
 }
 
 /** Chooses what a config leaves out, by the rows. */
@@ -80,6 +84,7 @@ function completeConfig(
     seed: given.seed,
     ...(given.backend !== undefined && { backend: given.backend }),
     dtypePolicy: given.dtypePolicy,
+    ...(given.plugins && { plugins: given.plugins }),
     data,
     model: model ?? (design.model as unknown as Resolved['model']),
     optimizer: optimizer ?? (design.optimizer as Resolved['optimizer']),
@@ -96,11 +101,14 @@ function completeConfig(
 }
 
 /** Builds the model of a config. Its weights are initialized later; equal configs give equal weights. */
-export function buildModel({ model, seed, dtypePolicy }: Pick<Resolved, 'model' | 'seed' | 'dtypePolicy'>): Model {
+export function buildModel(
+  { model, seed, dtypePolicy }: Pick<Resolved, 'model' | 'seed' | 'dtypePolicy'>,
+  registry: ClassRegistry,
+): Model {
   const before = currentDTypePolicy()
   useDTypePolicy(dtypePolicy)
   try {
-    return fromSpec({ ...model, seed } as unknown as ModelSpec)
+    return fromSpec({ ...model, seed } as unknown as ModelSpec, registry)
   } finally {
     useDTypePolicy(before)
   }
@@ -111,29 +119,26 @@ export function compileModel(
   model: Model,
   { loss, metrics }: Pick<Resolved, 'loss' | 'metrics'>,
   optimizer: Optimizer,
+  registry: ClassRegistry,
 ): void {
   const lossOf = (option: unknown, path: string) =>
-    isShortcut(option) ? (option as 'crossentropy') : (parse('loss', option, path) as Loss)
+    isShortcut(option) ? (option as 'crossentropy') : (registry.parse('loss', option, path) as Loss)
   const metricsOf = (options: readonly unknown[], path: string) =>
     options.map((metric, index) =>
       isShortcut(metric)
         ? (metric as 'accuracy')
-        : namedMetric(metric, parse('metric', metric, `${path}[${index}]`) as Metric),
+        : namedMetric(metric, registry.parse('metric', metric, `${path}[${index}]`) as Metric),
     )
   const byName = <T, R>(options: Readonly<Record<string, T>>, kind: string, of: (option: T, path: string) => R) =>
     Object.fromEntries(Object.entries(options).map(([name, option]) => [name, of(option, `${kind}.${name}`)]))
   model.compile({
+    registry,
     optimizer,
-    loss: isByOutput(loss, 'loss') ? byName(loss, 'loss', lossOf) : lossOf(loss, 'loss'),
+    loss: isByOutput(loss) ? byName(loss, 'loss', lossOf) : lossOf(loss, 'loss'),
     metrics: Array.isArray(metrics)
       ? metricsOf(metrics, 'metrics')
       : byName(metrics as Readonly<Record<string, unknown[]>>, 'metrics', metricsOf),
   })
-}
-
-/** Whether a value has an entry for each output of the model. */
-function isByOutput(value: unknown, kind: string): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !(kind in value)
 }
 
 // `accuracy` and `crossentropy` stand for different classes, depending on the shapes. The model chooses.
@@ -144,10 +149,6 @@ function isShortcut(option: unknown): boolean {
 // A metric given by a name is reported under that name, as in Keras: `mse` as `mse`.
 function namedMetric(option: unknown, metric: Metric): Metric | StandardNames['metric'] {
   return typeof option === 'string' ? (option as StandardNames['metric']) : metric
-}
-
-function parse(kind: 'optimizer' | 'loss' | 'metric', value: unknown, path: string = kind): object {
-  return standard.parse(kind, value, path)
 }
 
 /** Throws `DataError` or `ConfigError` if samples do not fit the model or its loss. */

@@ -12,6 +12,7 @@ export interface TrainFlags extends ConfigFlags {
   /** The folder of a run to continue. */
   readonly resume?: string
   readonly dataChanged?: boolean
+  readonly pluginsChanged?: boolean
   readonly allowOutside?: boolean
   readonly minAccuracy?: number
   readonly json?: boolean

@@ -147,9 +147,9 @@ export class Session {
   /** The first update of one weight. Its gradient comes from a second model with the same seed, weights and batches. */
   async update(): Promise<Update | undefined> {
     if (!this.first) return undefined
-    const twin = buildModel(this.config)
-    compileModel(twin, this.config, new RevealGradients())
-    const { train } = this.prepared
+    const { train, plugins } = this.prepared
+    const twin = buildModel(this.config, plugins.registry)
+    compileModel(twin, this.config, new RevealGradients(), plugins.registry)
     const options = { ...this.fitOptions, epochs: 1, verbose: 0, callbacks: [oneBatch] } as const
     await twin.fit(inputsOf(train), targetsOf(train, twin), options)
     return largestUpdate(this.first, await twin.getWeights())

@@ -20,6 +20,7 @@ export function trainCommand(program: Command, terminal: Terminal): void {
     .option('--out <folder>', 'the folder in which run folders are created (GRADUS_OUT; default runs)')
     .option('--resume <run>', 'continue a run exactly where it stopped')
     .option('--data-changed', 'with --resume: the data may differ from those with which the run began')
+    .option('--plugins-changed', 'with --resume: the plug-ins may differ from those with which the run began')
     .option('--allow-outside', 'the config may write outside the run folder; only for configs that you trust')
     .option('--min-accuracy <value>', 'end with exit code 6 if the accuracy is lower', parseNumber)
     .addOption(new Option('--json', 'print one JSON document at the end; the log goes to stderr').conflicts('jsonl'))

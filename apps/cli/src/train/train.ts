@@ -3,6 +3,8 @@ import { ConfigError, DataError } from '@gradus/core'
 import type { ModelFile } from 'gradus/io'
 import { checkTableSpec, type TableSpec } from 'gradus/tables'
 import { completeFit, type Resolved, requireSameRun, resolveGiven } from '../config/resolve-config.ts'
+import { loadPlugins } from '../plugins/load-plugins.ts'
+import { requireSamePlugins } from '../plugins/plugin-files.ts'
 import { Report, type Terminal } from '../terminal.ts'
 import { writeJsonLine } from '../text/json.ts'
 import { createCallbacks } from './callback-files.ts'
@@ -46,13 +48,16 @@ async function begin(
 ): Promise<Run> {
   const startedAt = performance.now()
   const raw = await readTrainingSource(file, flags, terminal)
-  const { source, given, saved, isSaved } = await resolveGiven(raw, flags, terminal, existing)
+  const { source, given, plugins: pluginOptions, saved, isSaved } = await resolveGiven(raw, flags, terminal, existing)
   const shown = existing ? relative(terminal.cwd, existing.path) : ''
   if (saved && isSaved) requireSameRun(saved, { ...(given as Resolved), fit: completeFit(given.fit ?? {}) }, shown)
   if (given.metrics) requireMetric(given.metrics, given.data.task, flags.minAccuracy)
   const previous = await existing?.latest()
   const environment = (await existing?.readEnvironment()) ?? {}
-  const prepared = await prepare(given, previous && tableOf(previous, shown))
+  const plugins = await loadPlugins(given.plugins, pluginOptions)
+  const pluginFiles = environment.pluginFiles ?? []
+  if (existing && !flags.pluginsChanged) requireSamePlugins(pluginFiles, plugins.files, flags.resume!)
+  const prepared = await prepare(given, plugins, previous && tableOf(previous, shown))
   const config = saved && isSaved ? { ...prepared.config, data: given.data } : prepared.config
   if (saved && !isSaved) requireSameRun(saved, config, shown)
   requireMetric(config.metrics, config.data.task, flags.minAccuracy)
@@ -66,7 +71,10 @@ async function begin(
   }
   const callbackOptions = { allowOutside: flags.allowOutside === true, write: report.write }
   // a new run has no folder yet; any folder there will do for the check
-  createCallbacks(config, { ...callbackOptions, folder: existing?.path ?? resolve(parent, config.name) })
+  createCallbacks(config, plugins.registry, {
+    ...callbackOptions,
+    folder: existing?.path ?? resolve(parent, config.name),
+  })
   const data = await describeDataFiles(config.data)
   const before = environment.data ?? {}
   if (existing && !flags.dataChanged) requireSameData(before, data, flags.resume!)

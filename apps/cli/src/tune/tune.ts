@@ -6,6 +6,8 @@ import type { ConfigFlags } from '../config/config-flags.ts'
 import { override } from '../config/overrides.ts'
 import { resolveGiven } from '../config/resolve-config.ts'
 import { Interrupted } from '../exit-codes.ts'
+import { loadPlugins } from '../plugins/load-plugins.ts'
+import { absolutePlugin, relativePlugin } from '../plugins/plugin-path.ts'
 import type { Terminal } from '../terminal.ts'
 import { writeJson } from '../text/json.ts'
 import { shownPath } from '../text/shown-path.ts'
@@ -45,12 +47,15 @@ async function begin(file: string | undefined, flags: AllFlags, terminal: Termin
   if (!source) throw new ConfigError('tune needs a config: gradus tune CONFIG, or gradus tune --resume FOLDER.')
   // the flag --seed is that of the search
   const { seed: _, ...changes } = flags
-  const { given } = await resolveGiven(source, changes, terminal)
+  const { given, plugins: options } = await resolveGiven(source, changes, terminal)
+  const plugins = await loadPlugins(given.plugins, options)
   const settings = settingsOf(given, flags)
   const { tune: __, ...plain } = given
   const config = JSON.parse(JSON.stringify(plain)) as Record<string, unknown>
   requireFitting(config, settings)
   const folder = await createTuneFolder(resolve(cwd, flags.out ?? env.GRADUS_OUT ?? 'runs'), given.name)
+  const names = await plugins.namesFor(folder)
+  if (names) config.plugins = names.map((name) => absolutePlugin(name, folder))
   const state: TuneState = { version: 1, config, settings, trials: [] }
   await writeTuneState(folder, state)
   return { folder, state }
@@ -195,6 +200,7 @@ class Search {
       const path = data[role]
       if (typeof path === 'string') data[role] = relative(this.folder, path)
     }
-    return { ...config, data }
+    const plugins = (config.plugins as string[] | undefined)?.map((plugin) => relativePlugin(plugin, this.folder))
+    return { ...config, ...(plugins && { plugins }), data }
   }
 }

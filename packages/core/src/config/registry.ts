@@ -15,6 +15,12 @@ const maxDepth = 64
 /** The key of specs that stand for one layer. */
 const sharedKey = 'sharedId'
 
+/** Options of a registry. */
+export interface RegistryOptions {
+  /** What to do about an unknown name, for the messages of a program in which classes are added in another way than by `with`. */
+  readonly remedy?: string
+}
+
 /**
  * Classes and named functions by kind and name, for names that come from data: JSON, a command line, a file. A registry is a
  * value; importing a module registers nothing. The constructor throws `ConfigError` if two definitions of one kind have the
@@ -38,7 +44,10 @@ const sharedKey = 'sharedId'
 export class Registry<D extends AnyDefinition = never> {
   private content: Content<D> | undefined
 
-  constructor(private readonly given: readonly D[] | (() => readonly D[])) {
+  constructor(
+    private readonly given: readonly D[] | (() => readonly D[]),
+    private readonly options: RegistryOptions = {},
+  ) {
     if (typeof given !== 'function') this.content = contentOf(given)
   }
 
@@ -58,7 +67,7 @@ export class Registry<D extends AnyDefinition = never> {
 
   /** A registry with these classes added. */
   with<E extends readonly AnyDefinition[]>(...definitions: E): Registry<D | E[number]> {
-    return new Registry<D | E[number]>([...this.definitions, ...definitions])
+    return new Registry<D | E[number]>([...this.definitions, ...definitions], this.options)
   }
 
   /** The types of one kind, in the order in which they were given. */
@@ -86,7 +95,8 @@ export class Registry<D extends AnyDefinition = never> {
     const known = this.table.has(kind)
       ? suggest(name, this.names(kind), this.aliases(kind))
       : ` (this registry knows no ${kind} at all, only: ${[...this.table.keys()].join(', ')})`
-    if (/^[\w.-]+[/][\w.-]{1,60}$/.test(name)) {
+    const isOwn = /^[\w.-]+[/][\w.-]{1,60}$/.test(name)
+    if (isOwn && !this.options.remedy) {
       const own = name.split('/').at(-1)!
       throw new ConfigError(
         `${path}: there is no ${kind} called ${describeName(name)}. It is a class of the program that made the data: pass it to loadModel as { customObjects: { ${own} } }, or add it with registry.with(${own}).`,
@@ -94,8 +104,11 @@ export class Registry<D extends AnyDefinition = never> {
     }
     // the advice stands before the list, which may be long
     const [near, list] = [known.slice(0, known.lastIndexOf(' (')), known.slice(known.lastIndexOf(' ('))]
+    const remedy =
+      this.options.remedy ??
+      'Add your own classes with registry.with(TheClass), or pass them to loadModel as customObjects.'
     throw new ConfigError(
-      `${path}: there is no ${kind} called ${describeName(name)}.${near} Add your own classes with registry.with(TheClass), or pass them to loadModel as customObjects.${list}`,
+      `${path}: there is no ${kind} called ${describeName(name)}.${near} ${remedy}${isOwn ? '' : list}`,
     )
   }
 

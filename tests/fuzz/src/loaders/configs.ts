@@ -8,6 +8,7 @@ import { stringify } from 'yaml'
 import { readConfig } from '../../../../apps/cli/src/config/read-config.ts'
 import { type Resolved, resolveGiven } from '../../../../apps/cli/src/config/resolve-config.ts'
 import { shortcuts } from '../../../../apps/cli/src/config/shortcuts.ts'
+import { plainRegistry } from '../../../../apps/cli/src/plugins/load-plugins.ts'
 import { small } from '../../../../apps/cli/src/testing/sandbox.ts'
 import { buildModel, compileModel } from '../../../../apps/cli/src/train/prepare.ts'
 import { readData } from '../../../../apps/cli/src/train/read-data.ts'
@@ -71,9 +72,9 @@ async function read(name: string, text: string, set: readonly string[] = [], env
   if (optimizer !== undefined) standard.parse('optimizer', optimizer)
   callbacks.map((one, index) => standard.parse('callback', one, `callbacks[${index}]`))
   if (spec === undefined) return
-  const model = buildModel(given as Resolved)
+  const model = buildModel(given as Resolved, plainRegistry)
   if (optimizer !== undefined && loss !== undefined)
-    compileModel(model, { loss, metrics }, standard.parse('optimizer', optimizer))
+    compileModel(model, { loss, metrics }, standard.parse('optimizer', optimizer), plainRegistry)
   model.build([null, Object.keys(data.inputs ?? { x: null }).length])
 }
 
