@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { cpSync } from 'node:fs'
+import { cpSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export async function bundleCommand(folder: string): Promise<string> {
   const script = await bundle('main.ts', join(folder, 'dist', 'gradus.mjs'))
   cpSync(join(root, 'package.json'), join(folder, 'package.json'))
+  mkdirSync(join(folder, 'node_modules'), { recursive: true })
+  symlinkSync(realpathSync(join(root, 'node_modules', 'jiti')), join(folder, 'node_modules', 'jiti'), 'junction')
   return script
 }
 
