@@ -8,10 +8,12 @@ import { describeDataFiles, isChanged } from '../train/data-files.ts'
 import { figureHtml } from './charts/svg.ts'
 import { curvesOf } from './curves.ts'
 import { type Examination, examine } from './examine.ts'
+import { exampleSections } from './examples.ts'
 import { gradientsOf } from './gradients.ts'
-import { note, type Section, tiles, toPage } from './page.ts'
+import { grid, note, type Section, tiles, toPage } from './page.ts'
+import { calibrationOfClasses, predictionSections } from './predictions.ts'
 import { bestOf, figureNames, type RunRecord, trainingTime } from './read-run.ts'
-import { calibrationOfClasses, detailSections, histogramSection, predictionSections, worstSection } from './sections.ts'
+import { detailSections, histogramSection } from './sections.ts'
 
 /** A report as a page, with what a program may want to know about it. */
 export interface RunReport {
@@ -20,8 +22,8 @@ export interface RunReport {
   readonly sections: readonly string[]
   /** Why parts are missing. */
   readonly notes: readonly string[]
-  /** The expected calibration error of a classifier. */
-  readonly calibrationError: number | null
+  /** The expected calibration errors of targets of classes, by their names. */
+  readonly calibrationErrors: Readonly<Record<string, number>>
 }
 
 /**
@@ -47,24 +49,24 @@ export async function makeReport(run: RunRecord): Promise<RunReport> {
   const { model, examination, gradients } = await modelParts(run, attempt)
   const sections: (Section | undefined)[] = [curvesSection(run)]
   if (examination) {
-    sections.push(...predictionSections(run, examination), await worstSection(run, examination))
+    sections.push(...predictionSections(examination), ...(await exampleSections(run, examination)))
   }
   if (model) {
     const weights = await model.getWeights()
-    sections.push(histogramSection('Weights', 'The values of the weights after the best epoch.', weights, 'series-2'))
+    sections.push(histogramSection('Weights', 'The values of the weights of the best model.', weights, 'series-2'))
   }
   if (gradients) {
     const lead = `The gradients of the loss on the first batch of ${basename(run.config.data.train)}, with those weights.`
     sections.push(histogramSection('Gradients', lead, gradients, 'series-3'))
   }
   const present = [...sections.filter((section) => section !== undefined), ...detailSections(run)]
-  const error = examination?.classes && calibrationOfClasses(examination.classes).error
-  const lead = leadOf(run, model?.countParams(), error) + notes.map(note).join('\n')
+  const errors = examination ? calibrationErrorsOf(examination) : {}
+  const lead = leadOf(run, model?.countParams(), errors) + notes.map(note).join('\n')
   return {
     html: toPage({ title: `Run ${basename(run.path)}`, lead, sections: present }),
     sections: present.map(({ title }) => title),
     notes,
-    calibrationError: error ?? null,
+    calibrationErrors: errors,
   }
 }
 
@@ -78,21 +80,27 @@ async function modelParts(run: RunRecord, attempt: Attempt) {
   })
   if (!started) return {}
   const { model } = started
-  const examination: Examination | undefined = await attempt('Predictions are', () => examine(model, run.config))
+  const examination: Examination | undefined = await attempt('Predictions are', () => examine(started, run.config))
   const gradients = await attempt('Gradients are', () => gradientsOf(started, run.config))
   return { model, examination, gradients }
 }
 
+function calibrationErrorsOf({ outputs }: Examination): Record<string, number> {
+  const targets = outputs.flatMap((output) => output.targets)
+  return Object.fromEntries(
+    targets.flatMap((target) =>
+      target.task === 'classification' ? [[target.name, calibrationOfClasses(target).error] as const] : [],
+    ),
+  )
+}
+
 function curvesSection({ epochs }: RunRecord): Section {
-  const body =
-    epochs.length === 0
-      ? note('The run has no complete epoch yet.')
-      : `<div class="charts">${curvesOf(epochs).map(figureHtml).join('\n')}</div>`
+  const body = epochs.length === 0 ? note('The run has no complete epoch yet.') : grid(curvesOf(epochs).map(figureHtml))
   return { title: 'Curves', body }
 }
 
 /** The figures of a run at a glance. */
-function leadOf(run: RunRecord, parameters: number | undefined, calibrationError: number | undefined): string {
+function leadOf(run: RunRecord, parameters: number | undefined, errors: Readonly<Record<string, number>>): string {
   const { epochs, heldOut = {}, environment } = run
   const best = figureNames(epochs).flatMap((name) => {
     const found = bestOf(epochs, name)
@@ -102,9 +110,9 @@ function leadOf(run: RunRecord, parameters: number | undefined, calibrationError
   const entries = [
     ...tested,
     ...best,
-    ...(calibrationError === undefined
-      ? []
-      : [['calibration error', `${(100 * calibrationError).toFixed(1)} %`] as const]),
+    ...Object.entries(errors).map(([target, error], _, { length }) => {
+      return [`calibration error${length === 1 ? '' : ` of ${target}`}`, `${(100 * error).toFixed(1)} %`] as const
+    }),
     ['epochs', `${epochs.length} of ${run.config.fit.epochs}`],
     ['training time', duration(trainingTime(epochs))],
     ...(parameters === undefined ? [] : [['parameters', groupedNumber(parameters)] as const]),

@@ -67,6 +67,11 @@ export function tiles(entries: readonly (readonly [name: string, value: string])
   return `<dl class="tiles">${items.join('')}</dl>`
 }
 
+/** Charts beside and below each other. */
+export function grid(charts: readonly string[], size?: 'small'): string {
+  return `<div class="charts${size ? ` ${size}` : ''}">${charts.join('\n')}</div>`
+}
+
 /** A remark on something that the page lacks. */
 export function note(text: string): string {
   return `<p class="note">${escaped(text)}</p>`

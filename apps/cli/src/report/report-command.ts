@@ -52,9 +52,9 @@ async function report(shown: string, { out, json }: ReportFlags, { cwd, out: std
     )
     return print({ run: run.path, file: written.path, bytes: written.bytes })
   }
-  const { html, sections, notes, calibrationError } = await makeReport(run)
+  const { html, sections, notes, calibrationErrors } = await makeReport(run)
   const written = await writeOut(target, cwd, html)
-  return print({ run: run.path, file: written.path, bytes: written.bytes, sections, calibrationError, notes })
+  return print({ run: run.path, file: written.path, bytes: written.bytes, sections, calibrationErrors, notes })
 
   function print(result: { file: string; bytes: number; notes?: readonly string[]; [key: string]: unknown }): void {
     if (json) {

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { encodeImg } from 'gradus'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { small, smallSandbox, steps } from '../testing/sandbox.ts'
 import { calibrationOf } from './calibration.ts'
@@ -28,7 +29,11 @@ describe('report', { timeout: 60_000 }, () => {
   it('writes a page with everything about a classifier, which loads nothing', async () => {
     const { code, out, err } = await sandbox.run(['report', 'runs/small-1', '--json'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    const result = JSON.parse(out) as { sections: string[]; calibrationError: number; notes: string[] }
+    const result = JSON.parse(out) as {
+      sections: string[]
+      calibrationErrors: object
+      notes: string[]
+    }
     expect(result.sections).toEqual([
       'Curves',
       'Confusion and calibration',
@@ -41,7 +46,7 @@ describe('report', { timeout: 60_000 }, () => {
       'Data files',
     ])
     expect(result.notes).toEqual([])
-    expect(result.calibrationError).toBeGreaterThan(0)
+    expect(result.calibrationErrors).toEqual({ y: expect.closeTo(0.2, 0) as number })
     const html = sandbox.read('runs/small-1/report.html')
     expect(html).not.toMatch(/<script|<link|src="(?!data:)|href=|<b>low/)
     expect(html).toContain('&#60;b&#62;low')
@@ -60,21 +65,71 @@ describe('report', { timeout: 60_000 }, () => {
     expect(html).toMatch(/dense.bias is -\d/)
   })
 
-  it('shows the first of several outputs, in the units of the file', async () => {
-    const rows = Array.from(
-      { length: 80 },
-      (_, i) => `${(i * 37) % 80},${1000 + 5 * ((i * 37) % 80)},${(i * 37) % 80 > 40 ? 'up' : 'down'}`,
-    )
-    sandbox.write('two.csv', `a,price,way\n${rows.join('\n')}\n`)
+  it('shows each of several targets, in the units of the file', async () => {
+    const rows = Array.from({ length: 80 }, (_, i) => {
+      const a = (i * 37) % 80
+      return `${a},${['Oslo', 'Rome'][i % 2]},${1000 + 5 * a},${a > 40 ? 'up' : 'down'}`
+    })
+    sandbox.write('two.csv', `a,city,price,way\n${rows.join('\n')}\n`)
     await sandbox.run(['train', 'two.csv', '--target', 'price,way', '--epochs', '3', '--quiet'])
     const { out } = await sandbox.run(['report', 'runs/two-1', '--json'])
-    const { notes, sections } = JSON.parse(out) as { notes: string[]; sections: string[] }
+    const { notes, sections, calibrationErrors } = JSON.parse(out) as {
+      notes: string[]
+      sections: string[]
+      calibrationErrors: object
+    }
     expect(notes).toEqual([])
-    expect(sections).toEqual(expect.arrayContaining(['Predicted and true values', 'Gradients']))
+    expect(sections.slice(1, 6)).toEqual([
+      'Predicted and true values: price',
+      'Confusion and calibration: way',
+      'Examples that went most wrong: price',
+      'Examples that went most wrong: way',
+      'Weights',
+    ])
+    expect(Object.keys(calibrationErrors)).toEqual(['way'])
     const html = sandbox.read('runs/two-1/report.html')
-    expect(html).toContain('Of several outputs the first one is shown.')
-    // the truth of a sample, and its input
-    expect(html).toMatch(/<td>1[0-3]\d\d<\/td><td>-?\d+(\.\d+)?<\/td><td>[\d.]+<\/td><td>\d\d?<\/td>/)
+    // truth and prediction of a sample, its loss, and its inputs
+    expect(html).toMatch(
+      /<td>1[0-3]\d\d<\/td><td>-?\d+(\.\d+)?<\/td><td>[\d.]+<\/td><td>\d\d?<\/td><td>(Oslo|Rome)<\/td>/,
+    )
+    expect(html).toMatch(/<td>(up|down)<\/td><td>(up|down) \([\d.]+ %\)<\/td><td>[\d.]+<\/td><td>\d\d?<\/td>/)
+    expect(html).toMatch(/R² is [-\d.]+, the mean absolute error \d{2,}/)
+  })
+
+  it('shows several targets that one output of the model predicts', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `${i / 40},${i / 20 + 1},${100 - i}`)
+    sandbox.write('pair.csv', `x,y,z\n${rows.join('\n')}\n`)
+    const model = { model: 'Sequential', layers: [{ layer: 'Dense', units: 2 }] }
+    const data = { train: 'pair.csv', target: ['y', 'z'] }
+    sandbox.write('pair.yaml', { ...small, name: 'pair', data, model, loss: 'mse', metrics: [] })
+    await sandbox.run(['train', 'pair.yaml', '--quiet'])
+    const { out } = await sandbox.run(['report', 'runs/pair-1', '--json'])
+    const { sections } = JSON.parse(out) as { sections: string[] }
+    expect(sections.slice(1, 4)).toEqual([
+      'Predicted and true values: y',
+      'Predicted and true values: z',
+      'Examples that went most wrong',
+    ])
+    const html = sandbox.read('runs/pair-1/report.html')
+    expect(html).toContain('>y</th><th scope="col">y (predicted)</th><th scope="col">z</th>')
+  })
+
+  it('shows the pictures of images', async () => {
+    for (const [index, name] of ['dark', 'light'].entries()) {
+      for (let i = 0; i < 6; i++) {
+        const data = Uint8Array.from({ length: 4 * 4 * 3 }, (_, at) => index * 200 + ((at * (i + 1)) % 50))
+        const bytes = await encodeImg({ data, width: 4, height: 4, channels: 3 })
+        mkdirSync(sandbox.file('photos', name), { recursive: true })
+        writeFileSync(sandbox.file('photos', name, `${i}.png`), bytes)
+      }
+    }
+    const { code } = await sandbox.run(['train', 'photos', '--epochs', '1', '--quiet'])
+    expect(code).toBe(0)
+    const { out } = await sandbox.run(['report', 'runs/photos-1', '--json'])
+    expect(JSON.parse(out)).toMatchObject({ notes: [] })
+    const html = sandbox.read('runs/photos-1/report.html')
+    expect(html).toMatch(/<td>(dark|light)<\/td>/)
+    expect(html.match(/<img class="input" alt="the inputs of sample 1" src="data:image\/png;base64,/g)).toHaveLength(1)
   })
 
   it('writes the curves as SVG and PNG', async () => {

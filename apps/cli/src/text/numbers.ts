@@ -11,6 +11,11 @@ export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(4)))
 }
 
+/** A value of the data, with up to six digits: `107527`, `1250000`, `-0.25`. */
+export function valueText(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value)
+}
+
 /** A whole number with separators between thousands. */
 export function groupedNumber(value: number): string {
   return value.toLocaleString('en-US')

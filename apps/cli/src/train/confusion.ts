@@ -16,13 +16,35 @@ export function formatConfusion({ classes, counts }: Confusion): string {
   return [line(corner, classes), ...counts.map((row, index) => line(classes[index]!, row))].join('\n')
 }
 
-/** The most frequent confusions of many classes, as text. */
-export function frequentConfusions({ classes, counts }: Confusion, limit = 10): string {
+/** Samples of a class that are predicted as another. */
+export interface FrequentConfusion {
+  readonly truth: string
+  readonly predicted: string
+  readonly count: number
+}
+
+/** The most frequent confusions, the first one first. */
+export function frequentConfusions({ classes, counts }: Confusion, limit: number): FrequentConfusion[] {
   const wrong = counts.flatMap((row, truth) =>
     row.flatMap((count, predicted) => (truth === predicted || count === 0 ? [] : [{ truth, predicted, count }])),
   )
-  const shown = [...wrong].sort((a, b) => b.count - a.count).slice(0, limit)
-  if (shown.length === 0) return `  All samples of the ${classes.length} classes are predicted as they are.`
-  const lines = shown.map(({ truth, predicted, count }) => `  ${classes[truth]} as ${classes[predicted]}: ${count}`)
-  return [`  The most frequent confusions of ${classes.length} classes:`, ...lines].join('\n')
+  return wrong
+    .sort((a, b) => b.count - a.count)
+    .slice(0, limit)
+    .map(({ truth, predicted, count }) => ({ truth: classes[truth]!, predicted: classes[predicted]!, count }))
+}
+
+/** The most frequent confusions of many classes, as text. */
+export function formatConfusions(confusion: Confusion, limit = 10): string {
+  const { length } = confusion.classes
+  const shown = frequentConfusions(confusion, limit)
+  if (shown.length === 0) return `  All samples of the ${length} classes are predicted as they are.`
+  const lines = shown.map(({ truth, predicted, count }) => `  ${truth} as ${predicted}: ${count}`)
+  return [`  The most frequent confusions of ${length} classes:`, ...lines].join('\n')
+}
+
+/** The number of samples that are predicted as they are, and of all. */
+export function rightOf({ counts }: Confusion): { readonly right: number; readonly all: number } {
+  const right = counts.reduce((sum, row, index) => sum + row[index]!, 0)
+  return { right, all: counts.flat().reduce((sum, count) => sum + count, 0) }
 }

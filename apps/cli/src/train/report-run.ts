@@ -7,7 +7,7 @@ import type { Resolved } from '../config/resolve-config.ts'
 import type { Report } from '../terminal.ts'
 import { shortNumber } from '../text/numbers.ts'
 import { textColumns } from '../text/text-table.ts'
-import { formatConfusion, frequentConfusions } from './confusion.ts'
+import { formatConfusion, formatConfusions } from './confusion.ts'
 import type { Evaluation } from './evaluation.ts'
 import { fileNames } from './file-names.ts'
 import { formatUpdate, type Update } from './first-update.ts'
@@ -112,7 +112,7 @@ export function reportEvaluation(
     if ('confusion' in found) {
       if (!isOnly) report.line(`  ${target}`)
       if (found.confusion.classes.length <= maxClasses) report.line(formatConfusion(found.confusion))
-      else report.line(frequentConfusions(found.confusion))
+      else report.line(formatConfusions(found.confusion))
     } else report.line(formatErrors(target, found))
   }
 }

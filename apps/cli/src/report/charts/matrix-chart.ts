@@ -1,15 +1,12 @@
+import { type Confusion, frequentConfusions, rightOf } from '../../train/confusion.ts'
 import type { Picture, Shape } from './shapes.ts'
 
 /** The largest number of classes that a matrix shows; more would be too small to read. */
 export const maxClasses = 40
 
-interface Matrix {
-  readonly classes: readonly string[]
-  readonly counts: readonly (readonly number[])[]
-}
-
 /** A confusion matrix: a row for each class, a column for each predicted class, shaded by the part of the row. */
-export function matrixChart({ classes, counts }: Matrix): Picture {
+export function matrixChart(confusion: Confusion): Picture {
+  const { classes, counts } = confusion
   const count = classes.length
   const names = classes.map((name) => (name.length > 16 ? `${name.slice(0, 14)}..` : name))
   const longest = Math.max(...names.map((name) => name.length))
@@ -73,14 +70,12 @@ export function matrixChart({ classes, counts }: Matrix): Picture {
         })
     })
   })
-  const right = counts.reduce((sum, row, index) => sum + row[index]!, 0)
-  const all = counts.flat().reduce((sum, n) => sum + n, 0)
-  const confusions = frequentConfusions({ classes, counts }, 1)
-  const worst =
-    confusions[0] && ` Most often ${confusions[0][0]} is taken for ${confusions[0][1]} (${confusions[0][2]} times).`
+  const { right, all } = rightOf(confusion)
+  const [worst] = frequentConfusions(confusion, 1)
+  const often = worst ? ` Most often ${worst.truth} is taken for ${worst.predicted} (${worst.count} times).` : ''
   return {
     title: 'Confusion matrix',
-    description: `${right} of ${all} samples are in the predicted class.${worst ?? ''}`,
+    description: `${right} of ${all} samples are in the predicted class.${often}`,
     width,
     height,
     shapes,
@@ -89,16 +84,4 @@ export function matrixChart({ classes, counts }: Matrix): Picture {
       rows: counts.map((row, index) => [classes[index]!, ...row.map(String)]),
     },
   }
-}
-
-/** The most frequent confusions: class, predicted class, and the number of samples. */
-export function frequentConfusions({ classes, counts }: Matrix, limit: number): [string, string, number][] {
-  return counts
-    .flatMap((row, actual) =>
-      row.flatMap((n, predicted): [string, string, number][] =>
-        n > 0 && actual !== predicted ? [[classes[actual]!, classes[predicted]!, n]] : [],
-      ),
-    )
-    .sort((a, b) => b[2] - a[2])
-    .slice(0, limit)
 }
