@@ -41,6 +41,15 @@ it.each<[string, readonly Record<string, unknown>[], readonly string[], readonly
     ],
   ],
   [
+    'a class that is taken for a missing value',
+    rows(40, (i) => ({ a: i, b: i < 20 ? 'None' : i < 22 ? '' : i % 2 ? 'x' : 'y' })),
+    ['b'],
+    [
+      "22 of 40 rows have no 'b' and are left out. There 'None' (20) means a missing value. If it is a class, set missingTexts: [''].",
+      "'b': few rows have 'y' (9), 'x' (9); from fewer than 10 little is learned.",
+    ],
+  ],
+  [
     'a class of nearly all rows',
     rows(300, (i) => ({ a: i, b: i % 20 ? 0 : 1 })),
     ['b'],

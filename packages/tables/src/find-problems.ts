@@ -56,11 +56,18 @@ function missing({ name, missing: empty, count }: ColumnProfile, rowCount: numbe
 }
 
 function problemsOfTarget(
-  { name, missing: empty, values, distinct, numbers, count }: ColumnProfile,
+  { name, missing: empty, missingTexts, values, distinct, numbers, count }: ColumnProfile,
   rowCount: number,
 ): string[] {
   const problems: string[] = []
-  if (empty > 0) problems.push(`${empty} of ${rowCount} rows have no '${name}' and are left out.`)
+  if (empty > 0) {
+    const texts = missingTexts.slice(0, listed).map(([text, rows]) => `'${text}' (${rows})`)
+    const what = texts.length === 0 ? '' : ` There ${texts.join(', ')} means a missing value.`
+    const remedy = texts.length === 0 || count === 0 ? '' : " If it is a class, set missingTexts: ['']."
+    problems.push(
+      `${empty} of ${rowCount} rows have no '${name}' and are left out.${what}${numbers < count ? remedy : ''}`,
+    )
+  }
   const isClasses = distinct !== undefined && distinct <= 100 && (numbers < count || distinct <= 12)
   if (!isClasses || values.length < 2) return problems
   const rare = numbers < count ? values.filter(([, rows]) => rows < leastRows) : []

@@ -58,6 +58,29 @@ describe('inferPlan: inputs', () => {
     expect(options.odd).toEqual({ kind: 'number', missingTexts: ['trace'] })
   })
 
+  it('takes few long names for categories, true and false for booleans, arrays for inputs where they are alike', async () => {
+    const table = Array.from({ length: 60 }, (_, i) => ({
+      answer: `I ${['fully', 'partly'][i % 2]} agree with this statement`,
+      comment: i === 0 ? 'Data of a public source' : null,
+      open: i % 3 === 0,
+      flags: [`tag${i % 4}`],
+      sizes: Array.from({ length: i % 3 }, () => 1),
+      place: [i, 1],
+      price: i / 2,
+    }))
+    const { inputs, choices } = inferPlan(await profileTable(rowsSource(table)), { target: 'price' })
+    expect(inputs.map(({ name, options: { kind } }) => `${name} ${kind}`)).toEqual([
+      'answer category',
+      'comment category',
+      'open boolean',
+      'place array',
+    ])
+    expect(choices.slice(0, 2)).toEqual([
+      "'flags' is left out: it has arrays of other things than numbers.",
+      "'sizes' is left out: its arrays have different shapes.",
+    ])
+  })
+
   it('takes names, ranges, kinds, options and inputs by name', () => {
     expect(Object.keys(kinds({ target: 'price', inputs: ['p0..p2', 'age'] }))).toEqual(['p0', 'p1', 'p2', 'age'])
     expect(kinds({ target: 'price', inputs: ['age', 'id', 'constant', 'price'] })).toEqual({
@@ -155,6 +178,22 @@ describe('inferPlan: targets', () => {
     [{ target: 'constant' }, 'all values of \'constant\' are "x"; expected at least two classes'],
     [{ target: 'city', task: 'regression' }, 'holds texts such as "Rome"'],
   ])('refuses %j', (options, message) => expect(() => plan(options)).toThrow(message))
+
+  it('refuses a target with a single value', async () => {
+    const table = Array.from({ length: 30 }, (_, i) => ({
+      a: i / 3,
+      level: 7,
+      ill: i < 20 ? 'None' : 'mild',
+      grade: 3 + (i % 6),
+    }))
+    const one = await profileTable(rowsSource(table))
+    expect(() => inferPlan(one, { target: 'level' })).toThrow("all values of 'level' are 7; expected at least two.")
+    expect(() => inferPlan(one, { target: 'ill' })).toThrow(
+      "all values of 'ill' are \"mild\"; expected at least two classes. 'None' means a missing value; if it is a class, set missingTexts: [''].",
+    )
+    const { choices } = inferPlan(one, { target: 'grade', inputs: ['a'] })
+    expect(choices).toEqual(["'grade' is a number from 3 to 8: a regression. For classes, set task: 'classification'."])
+  })
 
   it('refuses too many classes', async () => {
     const many = await profileTable(rowsSource(Array.from({ length: 500 }, (_, i) => ({ a: i, b: `n${i}` }))))

@@ -112,8 +112,10 @@ export function inferPlan(profile: TableProfile, options: PlanOptions): TablePla
 
 /** The kind of an input, and why it is of no use. One that is named is used all the same where it has a kind. */
 export function inferKind(column: ColumnProfile, { rowCount }: TableProfile): { kind?: string; why: string } {
-  const { count, distinct, values, numbers, counts } = column
+  const { count, distinct, values, numbers, counts, arrays, numberArrays, arrayShapes } = column
   if (count === 0) return { why: 'it has no values' }
+  if (arrays === count && numberArrays < count) return { why: 'it has arrays of other things than numbers' }
+  if (arrays === count && arrayShapes > 1) return { why: 'its arrays have different shapes' }
   const kind = kindOfValues(column)
   const kindOrNone = kind === undefined ? {} : { kind }
   if (distinct === 1 && column.missing === 0)
@@ -129,6 +131,7 @@ function kindOfValues({
   distinct,
   numbers,
   booleans,
+  truths,
   arrays,
   images,
   dates,
@@ -136,14 +139,15 @@ function kindOfValues({
   odd,
 }: ColumnProfile): string | undefined {
   if (arrays === count) return 'array'
-  if (booleans === count && numbers < count) return 'boolean'
+  if (truths === count || (booleans === count && numbers < count)) return 'boolean'
   if (numbers === count) return 'number'
   if (dates !== undefined) return 'date'
   if (images === count) return 'image'
   // a few texts among numbers are marks of missing values
   if (numbers >= 0.9 * count && odd.length <= 3) return 'number'
   const repeats = distinct !== undefined && distinct <= Math.max(20, count / 5)
-  if (words < 4 && repeats) return 'category'
+  // a few long names are categories, too
+  if (repeats && (words < 4 || distinct === 1 || count >= 10 * distinct)) return 'category'
   if (words >= 2) return 'text'
   return repeats ? 'category' : undefined
 }
@@ -196,7 +200,11 @@ function targetPlan(column: ColumnProfile, profile: TableProfile, options: PlanO
       throw new ConfigError(
         `target: '${name}' holds texts such as ${describeValue(column.odd[0])}, which a regression cannot predict. Set task: 'classification', or choose another column.`,
       )
-    choices.push(`'${name}' is a number from ${low} to ${high}: a regression.`)
+    if (low === high) throw new ConfigError(`target: all values of '${name}' are ${low}; expected at least two.`)
+    const isCount = integers === count && distinct !== undefined && distinct <= 20 && numbers === count
+    choices.push(
+      `'${name}' is a number from ${low} to ${high}: a regression.${isCount ? " For classes, set task: 'classification'." : ''}`,
+    )
     return { name, task, options: optionsOf(column, profile, { ...given, kind: 'number' }, choices) }
   }
   const { missingTexts } = given
@@ -210,7 +218,7 @@ function isList(classes: PlanOptions['classes']): classes is readonly string[] {
 
 /** The classes of a target: those that are given, or those that occur. Whole numbers may stand for the names that are given. */
 function classesOf(
-  { name, distinct, values, numbers, count }: ColumnProfile,
+  { name, distinct, values, numbers, count, missingTexts }: ColumnProfile,
   names: readonly string[] | undefined,
   choices: string[],
 ): Pick<TargetPlan, 'classes' | 'names'> {
@@ -220,14 +228,20 @@ function classesOf(
       `target: '${name}' has ${distinct ?? 'more than 10000'} different values in ${count} rows, too many for classes.${numbers === count ? " Set task: 'regression'." : ' Choose a column with fewer.'}`,
     )
   }
-  if (!names && found.length < 2)
+  if (!names && found.length < 2) {
+    const [text] = missingTexts[0] ?? []
+    const hint = text === undefined ? '' : ` '${text}' means a missing value; if it is a class, set missingTexts: [''].`
     throw new ConfigError(
-      `target: all values of '${name}' are ${describeValue(found[0])}; expected at least two classes.`,
+      `target: all values of '${name}' are ${describeValue(found[0])}; expected at least two classes.${hint}`,
     )
+  }
   const numbersNames =
     names?.every((one) => !found.includes(one)) &&
     found.every((text) => /^\d+$/.test(text) && Number(text) < names!.length)
-  choices.push(`'${name}' has ${found.length} different values: a classification.`)
+  const isCount = numbers === count && found.length > 2 && !names
+  choices.push(
+    `'${name}' has ${found.length} different values: a classification.${isCount ? " For a regression, set task: 'regression'." : ''}`,
+  )
   if (names && numbersNames) return { classes: names.map((_, index) => String(index)), names }
   return { classes: names ?? found }
 }

@@ -1,4 +1,5 @@
 import { type Cell, missingTest, textOf } from './cell.ts'
+import { array } from './kinds/array.ts'
 import { boolean } from './kinds/boolean.ts'
 import { categoryText } from './kinds/category.ts'
 import type { DateOrder } from './kinds/read-date.ts'
@@ -24,12 +25,20 @@ export interface ColumnProfile {
   readonly missing: number
   /** The number of different values; undefined if there are more than 10 000. */
   readonly distinct: number | undefined
+  /** The texts that mean a missing value, without the empty one, by their frequency. */
+  readonly missingTexts: readonly (readonly [text: string, count: number])[]
   /** The values by their frequency, the most frequent first. */
   readonly values: readonly (readonly [text: string, count: number])[]
   readonly numbers: number
   readonly integers: number
   readonly booleans: number
+  /** The number of cells that are `true` or `false` and no texts or numbers. */
+  readonly truths: number
   readonly arrays: number
+  /** The number of arrays of which all elements are numbers. */
+  readonly numberArrays: number
+  /** The number of different shapes of these, up to 2. */
+  readonly arrayShapes: number
   /** The number of cells that are paths of images. */
   readonly images: number
   /** The order of day, month and year in which all cells are dates. */
@@ -83,7 +92,7 @@ export async function profileTable(source: TableSource, options: ProfileOptions 
       const [counter, cells] = [columns[index]!, chunk.columns[index]!]
       for (let row = 0; row < chunk.rowCount; row++) {
         const cell = cells[row]
-        if (isMissing(cell)) counter.missing++
+        if (isMissing(cell)) counter.skip(cell)
         else counter.add(cell)
       }
     }
@@ -93,14 +102,18 @@ export async function profileTable(source: TableSource, options: ProfileOptions 
 }
 
 class ColumnCounter {
-  missing = 0
+  private missing = 0
+  private readonly missingTexts = new Map<string, number>()
   private count = 0
   private values: Map<string, number> | undefined = new Map()
   private readonly odd = new Set<string>()
   private readonly byMark = { '.': new Moments(), ',': new Moments() }
   private integers = 0
   private booleans = 0
+  private truths = 0
   private arrays = 0
+  private numberArrays = 0
+  private readonly arrayShapes = new Set<string>()
   private images = 0
   private dates: readonly DateOrder[] = orders
   private texts = 0
@@ -113,13 +126,20 @@ class ColumnCounter {
     private readonly decimal: '.' | ',' | undefined,
   ) {}
 
+  skip(cell: Cell): void {
+    this.missing++
+    const text = typeof cell === 'string' ? cell.trim() : ''
+    if (text !== '') this.missingTexts.set(text, (this.missingTexts.get(text) ?? 0) + 1)
+  }
+
   add(cell: Cell): void {
     this.count++
     if (typeof cell === 'object' && cell !== null && !(cell instanceof Date)) {
-      this.arrays++
+      this.countArray(cell)
       this.dates = []
       return
     }
+    if (typeof cell === 'boolean') this.truths++
     const text = typeof cell === 'number' ? cell : textOf(cell)
     this.countValue(cell)
     const value = this.readNumber(cell, text)
@@ -145,7 +165,7 @@ class ColumnCounter {
   }
 
   finish(): ColumnProfile {
-    const { name, count, missing, integers, booleans, arrays, images, counts, odd } = this
+    const { name, count, missing, integers, booleans, truths, arrays, numberArrays, images, counts, odd } = this
     const decimal = this.byMark[','].count > this.byMark['.'].count ? ',' : '.'
     const numbers = this.byMark[decimal]
     const values = [...(this.values ?? [])].sort(([, n], [, m]) => m - n)
@@ -154,11 +174,15 @@ class ColumnCounter {
       count,
       missing,
       distinct: this.values?.size,
+      missingTexts: [...this.missingTexts].sort(([, n], [, m]) => m - n),
       values,
       numbers: numbers.count,
       integers,
       booleans,
+      truths,
       arrays,
+      numberArrays,
+      arrayShapes: this.arrayShapes.size,
       images,
       // numbers without a mark, such as 20240310, are no dates
       dates: count > 0 && numbers.count < count ? this.dates[0] : undefined,
@@ -172,6 +196,14 @@ class ColumnCounter {
       counts: counts && count > 1,
       words: this.texts === 0 ? 0 : this.words / this.texts,
     }
+  }
+
+  private countArray(cell: object): void {
+    this.arrays++
+    const value = array.read(cell, { kind: 'array' })
+    if (!value) return
+    this.numberArrays++
+    if (this.arrayShapes.size < 2) this.arrayShapes.add(String(value.shape))
   }
 
   private countValue(cell: Cell): void {

@@ -152,6 +152,10 @@ describe('what is found out', () => {
     const title = await readTable({ text: 'My report,,\nby me,,\na,b,c\n1,2,3\n4,5,6\n' })
     expect([title.columns, title.rows.length]).toEqual([['a', 'b', 'c'], 2])
     expect(title.notes).toEqual(['The first 2 lines are a title and left out.'])
+    const dated = await readTable({ text: 'My report,,,\nprinted,2024-01-02,,\n,,,\na,b,c,d\n1,2,3,4\n4,5,6,7\n' })
+    expect([dated.columns, dated.rows.length]).toEqual([['a', 'b', 'c', 'd'], 2])
+    const sparse = await readTable({ text: '1,,,\n,2,3,\n1,2,3,4\n4,5,6,7\n' })
+    expect(sparse.rows).toHaveLength(4)
     const r = await readTable({ text: '"mpg" "cyl"\n"Mazda RX4" 21 6\n"Datsun 710" 22.8 4\n' })
     expect([r.columns, r.rows[0]]).toEqual([
       ['row', 'mpg', 'cyl'],

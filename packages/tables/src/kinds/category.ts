@@ -52,7 +52,7 @@ export const category: ColumnKind<string, CategoryState> = {
         ? '; missing values are marked'
         : describeFill(state, fill)
       : ''
-    return `${categories.length} categories${shown}${hasOther ? ', and others' : ''}${missing}`
+    return `${categories.length} ${categories.length === 1 ? 'category' : 'categories'}${shown}${hasOther ? ', and others' : ''}${missing}`
   },
   labels(name, { categories, hasOther, marksMissing }) {
     return [

@@ -39,7 +39,7 @@ export const text: ColumnKind<string, TextState> = {
       },
     }
   },
-  describe: ({ words }) => `${words.length} words`,
+  describe: ({ words }) => `${words.length} word${words.length === 1 ? '' : 's'}`,
   labels: (name, { words }) => words.map((word) => `${name}: ${word}`),
   encode(value, { words, rarity }, out, at) {
     let squares = 0

@@ -79,13 +79,16 @@ export function findLayout(
   }
 }
 
-/** The number of records before the table that have a single text: a title. */
+/** The number of records before the table with a single text each: a title. Below the first, a header may follow lines that are half empty. */
 function titleCount({ records, width }: Form): number {
   const filled = records.slice(0, 10).map((cells) => cells.filter((cell) => !isBlank(cell)).length)
-  const isTitle = (index: number) => filled[index] === 1 && (width > 2 || records[index]!.length === 1)
+  const isText = (index: number) => filled[index] === 1 && (width > 2 || records[index]!.length === 1)
+  const isTitle = (index: number) => isText(index) || (index > 0 && width > 3 && filled[index]! <= width / 2)
   let count = 0
   while (width > 1 && count + 2 < filled.length && isTitle(count)) count++
-  return count > 0 && records[count]!.length >= width && filled[count]! >= width - 1 ? count : 0
+  const isTable = records[count]!.length >= width && filled[count]! >= width - 1
+  const areTexts = filled.slice(0, count).every((_, index) => isText(index))
+  return count > 0 && isTable && (areTexts || hasHeader(records.slice(count))) ? count : 0
 }
 
 /** The names of the columns, the records below them, and whether names were found or given. */
