@@ -81,17 +81,26 @@ export async function openModelFile(source: string, options: OpenOptions): Promi
   const run = await runOf(path, options.cwd)
   const isFolder = path !== resolve(options.cwd, source)
   let loaded: Promise<ClassRegistry> | undefined
-  const classes = () => (loaded ??= classesFor(options, isFolder ? run : undefined))
+  const classes = () => (loaded ??= classesFor(options, run, isFolder))
   return { path, shown: shownPath(path, options.cwd), format, bytes: size, file, ...(run && { run }), classes }
 }
 
-async function classesFor({ plugins, cwd }: OpenOptions, run: RunOfModel | undefined): Promise<ClassRegistry> {
+/** The classes of a model. A model file alone never makes this program load code; a run folder does, as its config does. */
+async function classesFor(
+  { plugins, cwd }: OpenOptions,
+  run: RunOfModel | undefined,
+  isFolder: boolean,
+): Promise<ClassRegistry> {
   if (plugins) {
     const names = plugins.map((plugin) => absolutePlugin(plugin, cwd))
     return (await loadPlugins(names, { folders: [cwd] })).registry
   }
   const names = await run?.plugins()
-  return run && names ? (await loadPlugins(names, { folders: [run.folder] })).registry : plainRegistry
+  if (!run || !names) return plainRegistry()
+  if (isFolder) return (await loadPlugins(names, { folders: [run.folder] })).registry
+  return plainRegistry(
+    `Its run has plug-ins, and these are loaded only where the run folder is given: ${shownPath(run.folder, cwd)}. For the file alone, give each with --plugin.`,
+  )
 }
 
 /** Builds the model of a decoded file. Throws `DataError` for a file with weights only. */

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { type AnyDefinition, ConfigError, normalizeName, Registry } from '@gradus/core'
 import { type fromSpec, standard } from 'gradus'
 import { loadConfigModules } from '../config/config-modules.ts'
@@ -67,12 +68,21 @@ export async function loadPlugins(names: readonly string[] = [], options: Plugin
     loaded.push({ plugin, path, definitions })
   }
   return {
-    registry: registryWith(loaded.flatMap(({ definitions }) => definitions)),
+    registry: registryWith(
+      loaded.flatMap(({ definitions }) => definitions),
+      remedyOfConfig,
+    ),
     loaded,
     files: await describeFiles(loaded, loader),
     namesFor: async (folder) =>
       loaded.length === 0 ? undefined : Promise.all(loaded.map((one) => nameFor(one, folder, loader))),
   }
+}
+
+/** A plug-in with its classes, as text. */
+export function describePlugin({ plugin, path, definitions }: LoadedPlugin): string {
+  const classes = definitions.map(({ kind, type }) => `${kind} ${type}`)
+  return `${plugin === path ? basename(path) : plugin}: ${classes.join(', ')}`
 }
 
 /** A package by its name where that leads to the same file, else the path of the file. */
@@ -81,16 +91,18 @@ async function nameFor({ plugin, path }: LoadedPlugin, folder: string, loader: M
   return found === path && plugin !== path ? plugin : relativePlugin(path, folder)
 }
 
-const remedy =
+const remedyOfConfig =
   "A class of your own is in a module, which a config names in plugins: ['./my-layer.ts'], and for a model file --plugin ./my-layer.ts."
 
-function registryWith(definitions: readonly AnyDefinition[]): ClassRegistry {
+function registryWith(definitions: readonly AnyDefinition[], remedy: string): ClassRegistry {
   const all = () => [...standard.definitions, ...definitions]
   return new Registry(all, { remedy }) as unknown as ClassRegistry
 }
 
-/** The registry without plug-ins. */
-export const plainRegistry = registryWith([])
+/** A registry without plug-ins, with the advice for classes that are not found. */
+export function plainRegistry(remedy: string = remedyOfConfig): ClassRegistry {
+  return registryWith([], remedy)
+}
 
 async function classesOf(
   plugin: string,
@@ -123,7 +135,7 @@ export function namelessText(name: string, source: string): string {
 /** The first line of the message of an error that a module throws. */
 export function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
-  return cause.message.replace(/\s*\nRequire stack:[\s\S]*$/, '.')
+  return cause.message.replace(/\s*\nRequire stack:[\s\S]*$/, '.').replace(/\s*\n\s*/g, ' ')
 }
 
 function namesOf({ type, aliases = [] }: AnyDefinition): string[] {

@@ -26,9 +26,18 @@ export class ModuleLoader {
     const jiti = await this.opened()
     const evaluated = this.cache[path]
     if (evaluated) return evaluated.exports as unknown
+    const text = await readFile(path, 'utf8')
     // transpiled in every case: Node itself would not find the `gradus` of this program
-    const options = { filename: path, ext: extname(path), cache: this.cache, async: true, forceTranspile: true }
-    return jiti.evalModule(await readFile(path, 'utf8'), options)
+    const options = { filename: path, ext: extname(path), cache: this.cache, forceTranspile: true }
+    const before = new Set(Object.keys(this.cache))
+    try {
+      return jiti.evalModule(text, options)
+    } catch (error) {
+      if (!(error instanceof SyntaxError && /\bawait\b/.test(error.message))) throw error
+      for (const file of Object.keys(this.cache)) if (!before.has(file)) delete this.cache[file]
+    }
+    // only here a module may wait at its top level; what it imports as JavaScript is then evaluated by Node where that can
+    return jiti.evalModule(text, { ...options, async: true })
   }
 
   /** The file to which an import of a package, or of an entry of it, leads from `folder`; undefined if there is none. */

@@ -4,6 +4,7 @@ import type { Backend } from 'gradus'
 import { type ColumnDescription, describeSpec } from 'gradus/tables'
 import { stringify } from 'yaml'
 import type { Resolved } from '../config/resolve-config.ts'
+import { describePlugin } from '../plugins/load-plugins.ts'
 import type { Report } from '../terminal.ts'
 import { shortNumber } from '../text/numbers.ts'
 import { textColumns } from '../text/text-table.ts'
@@ -28,7 +29,7 @@ const maxColumns = 24
 
 /** Prints the data, what was chosen, the optimizer and the table of layers. */
 export function reportBegin(report: Report, { config, prepared, previous, verbose }: Beginning): void {
-  const { backend, model, optimizer, train, validation, test, coder } = prepared
+  const { backend, plugins, model, optimizer, train, validation, test, coder } = prepared
   const { fit, name, seed } = config
   const { inputs, targets } = coder.spec
   const names = (columns: readonly { readonly name: string }[]) =>
@@ -39,6 +40,7 @@ export function reportBegin(report: Report, { config, prepared, previous, verbos
   if (test) report.line(`  test       ${test.name}, ${test.count} samples`)
   report.line(`  optimizer  ${optimizer.type}, learning rate ${model.learningRate}`)
   report.line(`  epochs     ${fit.epochs}, batches of ${fit.batchSize}, seed ${seed}`)
+  for (const plugin of plugins.loaded) report.line(`  plug-in    ${describePlugin(plugin)}`)
   if (previous) report.line(`  resumed    after ${placeOf(previous)}`)
   reportChoices(report, prepared.choices)
   reportColumns(report, describeSpec(coder.spec))

@@ -72,9 +72,9 @@ async function read(name: string, text: string, set: readonly string[] = [], env
   if (optimizer !== undefined) standard.parse('optimizer', optimizer)
   callbacks.map((one, index) => standard.parse('callback', one, `callbacks[${index}]`))
   if (spec === undefined) return
-  const model = buildModel(given as Resolved, plainRegistry)
+  const model = buildModel(given as Resolved, plainRegistry())
   if (optimizer !== undefined && loss !== undefined)
-    compileModel(model, { loss, metrics }, standard.parse('optimizer', optimizer), plainRegistry)
+    compileModel(model, { loss, metrics }, standard.parse('optimizer', optimizer), plainRegistry())
   model.build([null, Object.keys(data.inputs ?? { x: null }).length])
 }
 
