@@ -160,7 +160,10 @@ function backendFindings(backends: readonly BackendStatus[], problem: Note, advi
       advice(`The backend ${name} computes with a driver in software (${about}), which is slower than wasm.`)
     } else if (!available && reason.includes('is not installed')) {
       advice(`The backend ${name} (${about}) is not installed.`, `npm install ${from}`)
-    } else if (!available) advice(`The backend ${name} does not start: ${reason}.`)
+    } else if (!available) {
+      const says = /^The .* does not start/.test(reason) ? reason : `The backend ${name} does not start: ${reason}.`
+      advice(says)
+    }
   }
 }
 

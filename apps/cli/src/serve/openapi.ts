@@ -106,10 +106,10 @@ function rowsSchema(columns: readonly Column[], maxRows: number): object {
   const items = {
     type: 'object',
     properties: Object.fromEntries(
-      columns.map(({ name, kind, categories }) => [
-        name,
-        { description: kind, ...(categories && { examples: categories.slice(0, 5) }) },
-      ]),
+      columns.map(({ name, kind, categories, usual }) => {
+        const examples = usual === undefined ? categories?.slice(0, 5) : [usual]
+        return [name, { description: kind, ...(examples && { examples }) }]
+      }),
     ),
   }
   return { type: 'array', minItems: 1, maxItems: maxRows, items }

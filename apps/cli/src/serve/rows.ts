@@ -10,6 +10,8 @@ export interface Column {
   readonly kind: string
   /** The names that a column of categories may have. */
   readonly categories?: readonly string[]
+  /** A value that is usual in the table, where the model knows one. */
+  readonly usual?: number | string
 }
 
 /** Turns rows of objects into inputs of a model, and its outputs into predictions, with the columns that are saved with it. */
@@ -24,7 +26,8 @@ export class RowCoder {
     this.coder = new TableCoder(table)
     this.columns = table.inputs.map(({ name, options, state }) => {
       const { categories } = state as { readonly categories?: readonly string[] }
-      return { name, kind: options.kind, ...(categories && { categories }) }
+      const usual = usualValue(options.kind, state)
+      return { name, kind: options.kind, ...(categories && { categories }), ...(usual !== undefined && { usual }) }
     })
   }
 
@@ -54,6 +57,13 @@ export class RowCoder {
   }
 }
 
+/** The value of a number or a date in place of a missing one: by default the median. */
+function usualValue(kind: string, { fill }: Readonly<Record<string, unknown>>): number | string | undefined {
+  if (typeof fill !== 'number' || !Number.isFinite(fill)) return undefined
+  if (kind === 'number') return Number.isInteger(fill) ? fill : Number(fill.toPrecision(4))
+  return kind === 'date' ? new Date(fill).toISOString().slice(0, 10) : undefined
+}
+
 /** A row as an example. */
 export function exampleRow(columns: readonly Column[]): object {
   const examples: Readonly<Record<string, unknown>> = {
@@ -64,6 +74,6 @@ export function exampleRow(columns: readonly Column[]): object {
     array: [],
   }
   return Object.fromEntries(
-    columns.map(({ name, kind, categories }) => [name, categories?.[0] ?? examples[kind] ?? null]),
+    columns.map(({ name, kind, categories, usual }) => [name, usual ?? categories?.[0] ?? examples[kind] ?? null]),
   )
 }

@@ -268,7 +268,8 @@ describe('serve', { timeout: 120_000 }, () => {
       expect({ status: answer.status, code: answer.body.error?.code }).toEqual({ status: 400, code })
     }
     const page = await ask({ to: started.url, method: 'GET', path: '' })
-    expect(page.body.received).toContain('{&#34;rows&#34;:[{&#34;age&#34;:0,&#34;city&#34;:&#34;Oslo&#34;}]}')
+    // the example has values as they are in the table
+    expect(page.body.received).toMatch(/&#34;age&#34;: 4\d(\.5)?,\n +&#34;city&#34;: &#34;Oslo&#34;/)
     started.process.kill('SIGTERM')
     await started.process.ended
   })

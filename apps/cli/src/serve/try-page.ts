@@ -40,6 +40,8 @@ export function tryPage(
   const takes = columns
     ? `Takes rows with ${escaped(columns.map(({ name }) => name).join(', '))}.`
     : `Takes ${list(inputs)}, returns ${list(outputs)}. Rows come first.`
+  const example = JSON.stringify(exampleRequest(inputs, columns), null, columns ? 2 : 0)
+  const lines = Math.min(24, Math.max(8, example.split('\n').length))
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -54,7 +56,7 @@ export function tryPage(
 <p class="soft">${takes} <a href="openapi.json">OpenAPI</a></p>
 <form>
 <label for="body">The body of <code>POST /predict</code></label>
-<textarea id="body" name="body" rows="8" spellcheck="false">${escaped(JSON.stringify(exampleRequest(inputs, columns)))}</textarea>
+<textarea id="body" name="body" rows="${lines}" spellcheck="false">${escaped(example)}</textarea>
 <button>Predict</button>
 </form>
 <h2 id="answer" class="soft">Answer</h2>
