@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { jsonOption } from '../flags.ts'
 import type { Terminal } from '../terminal.ts'
 import { writeJson } from '../text/json.ts'
 import { textColumns } from '../text/text-table.ts'
@@ -9,7 +10,7 @@ export function backendsCommand(program: Command, { out }: Terminal): void {
   program
     .command('backends')
     .description('list the backends, whether they are available, and which one is the default')
-    .option('--json', 'print one JSON document')
+    .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  gradus backends\n  gradus backends --json')
     .action(async ({ json }: { json?: boolean }) => {
       const backends = await listBackends()

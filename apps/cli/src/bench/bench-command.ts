@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { backendNames, listBackends, openBackend } from '../backends/backends.ts'
+import { jsonOption } from '../flags.ts'
 import { Report, type Terminal } from '../terminal.ts'
 import { writeJson } from '../text/json.ts'
 import { groupedNumber } from '../text/numbers.ts'
@@ -24,7 +25,7 @@ export function benchCommand(program: Command, terminal: Terminal): void {
       new Option('--backend <name>', 'only this backend').choices(backendNames.filter((name) => name !== 'auto')),
     )
     .addOption(new Option('--workload <name>', 'only this network').choices(workloads.map(({ name }) => name)))
-    .option('--json', 'print one JSON document; the log goes to stderr')
+    .addOption(jsonOption({ log: true }))
     .addHelpText('after', '\nExamples:\n  gradus bench --quick\n  gradus bench --backend wasm --workload conv --json')
     .action(async (flags: BenchFlags) => {
       const report = new Report(flags.json ? terminal.err : terminal.out, terminal.env)

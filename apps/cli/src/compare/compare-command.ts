@@ -1,5 +1,6 @@
 import { ConfigError } from '@gradus/core'
 import type { Command } from 'commander'
+import { jsonOption } from '../flags.ts'
 import { figureHtml, tableHtml } from '../report/charts/svg.ts'
 import { toPage } from '../report/page.ts'
 import { readRun } from '../report/read-run.ts'
@@ -22,10 +23,10 @@ const shownDifferences = 6
 export function compareCommand(program: Command, terminal: Terminal): void {
   program
     .command('compare')
-    .argument('<runs...>', 'the folders of two or more runs')
+    .argument('<runs...>', 'two or more run folders, complete or in progress')
     .description('compare runs: figures, time, parameters, differences of their configs, curves')
     .option('--out <file>', 'write a .html page with the tables and curves, or the curves as .svg or .png')
-    .option('--json', 'print one JSON document')
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
+import { argumentTexts, forceOption, jsonOption } from '../flags.ts'
 import { Report, type Terminal } from '../terminal.ts'
 import { writeJson } from '../text/json.ts'
 import { shownPath } from '../text/shown-path.ts'
@@ -25,9 +26,9 @@ export function configCommand(program: Command, terminal: Terminal): void {
       '\nExamples:\n  gradus config init houses.csv --target price\n  gradus config print config.yaml',
     )
   const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`
-  addConfigFlags(config.command('print').argument('<config>', 'a .json, .yaml, .ts or .js file'))
+  addConfigFlags(config.command('print').argument('<config>', argumentTexts.config))
     .description('print a config with defaults, environment variables and flags applied')
-    .option('--json', 'print the config as JSON instead of YAML')
+    .addOption(jsonOption({ about: 'print the config as JSON instead of YAML' }))
     .addHelpText(
       'after',
       '\nExamples:\n  gradus config print config.yaml\n  gradus config print config.yaml --set fit.epochs=5 --json',
@@ -48,11 +49,11 @@ export function configCommand(program: Command, terminal: Terminal): void {
     .action(() => {
       out.write(json(configJsonSchema()))
     })
-  addConfigFlags(config.command('init').argument('<file>', 'a file or a folder of rows'))
+  addConfigFlags(config.command('init').argument('<file>', argumentTexts.rows))
     .description('write the config that train would use for a file of rows, with everything that it chooses')
     .option('--out <file>', 'the config to write: .yaml or .json', 'config.yaml')
-    .option('--force', 'replace a file that exists')
-    .option('--json', 'print one JSON document')
+    .addOption(forceOption())
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       '\nExamples:\n  gradus config init houses.csv --target price\n  gradus config init houses.csv --target price --out houses.yaml --force',

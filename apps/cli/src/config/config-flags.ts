@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { addPlugins, collect, parseNumber } from '../flags.ts'
+import { collect, parseNumber, pluginOption } from '../flags.ts'
 import { type ShortcutFlags, shortcuts } from './shortcuts.ts'
 
 /** The flags that change a config. */
@@ -14,9 +14,11 @@ export function addConfigFlags(command: Command): Command {
     const option = new Option(`--${flag} <${argument}>`, `${about} (${variable})`)
     command.addOption(type === 'number' ? option.argParser(parseNumber) : option)
   }
-  return addPlugins(command).option(
-    '--set <place=value>',
-    'set a value of the config, such as optimizer.learningRate=0.01; repeatable',
-    collect,
-  )
+  return command
+    .addOption(pluginOption())
+    .option(
+      '--set <place=value>',
+      'set a value of the config, such as optimizer.learningRate=0.01; repeatable',
+      collect,
+    )
 }

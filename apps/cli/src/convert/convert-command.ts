@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { openBackend } from '../backends/backends.ts'
 import { openTarget } from '../export/target.ts'
 import { reportWritten, writeModel } from '../export/write-model.ts'
-import { addPlugins, addWhich, type Which } from '../flags.ts'
+import { argumentTexts, forceOption, jsonOption, pluginOption, type Which, whichOption } from '../flags.ts'
 import { openModelFile } from '../model/open-model.ts'
 import { Report, type Terminal } from '../terminal.ts'
 import { writeJson } from '../text/json.ts'
@@ -20,7 +20,7 @@ interface ConvertFlags {
 export function convertCommand(program: Command, terminal: Terminal): void {
   const command = program
     .command('convert')
-    .argument('<model>', 'a model file, or a run folder')
+    .argument('<model>', argumentTexts.model)
     .description(
       'write a model in another format, with its loss, metrics and the state of its optimizer where the format has them',
     )
@@ -28,23 +28,22 @@ export function convertCommand(program: Command, terminal: Terminal): void {
       '--to <file>',
       'the file to write: .keras, .h5, .weights.h5, .safetensors, or model.json for TensorFlow.js',
     )
-    .option('--force', 'replace a file that exists')
-    .option('--json', 'print one JSON document; the log goes to stderr')
+    .addOption(forceOption())
+    .addOption(jsonOption({ log: true }))
     .addHelpText(
       'after',
       '\nExamples:\n  gradus convert model.keras --to model.safetensors\n  gradus convert model.h5 --to web/model.json --force',
     )
-  addPlugins(addWhich(command)).action(async (source: string, flags: ConvertFlags) => {
-    const { cwd, env } = terminal
-    const target = await openTarget(flags.to, { cwd, scripts: false, ...(flags.force && { force: true }) })
-    await useBackend(await openBackend('cpu'))
-    const opened = await openModelFile(source, {
-      cwd,
-      plugins: flags.plugin,
-      ...(flags.which && { which: flags.which }),
+  command
+    .addOption(whichOption())
+    .addOption(pluginOption())
+    .action(async (source: string, flags: ConvertFlags) => {
+      const { cwd, env } = terminal
+      const target = await openTarget(flags.to, { cwd, scripts: false, ...(flags.force && { force: true }) })
+      await useBackend(await openBackend('cpu'))
+      const opened = await openModelFile(source, { cwd, plugins: flags.plugin, which: flags.which })
+      const written = await writeModel(opened, target, 'all')
+      reportWritten(written, new Report(flags.json ? terminal.err : terminal.out, env), terminal)
+      if (flags.json) writeJson(terminal.out, written)
     })
-    const written = await writeModel(opened, target, 'all')
-    reportWritten(written, new Report(flags.json ? terminal.err : terminal.out, env), terminal)
-    if (flags.json) writeJson(terminal.out, written)
-  })
 }

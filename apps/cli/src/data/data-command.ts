@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { argumentTexts, jsonOption } from '../flags.ts'
 import { addTableFlags, openRows, type TableFlags } from '../predict/table-input.ts'
 import { Report, type Terminal } from '../terminal.ts'
 import { writeJson } from '../text/json.ts'
@@ -20,10 +21,10 @@ Examples:
 export function dataCommand(program: Command, terminal: Terminal): void {
   const command = program
     .command('data')
-    .argument('<file>', 'a file or a folder of rows, or - for stdin')
+    .argument('<file>', `${argumentTexts.rows}, or - for stdin`)
     .description('show what a file of rows holds, before training: columns, missing values, problems')
     .option('--target <columns>', 'the column to predict, or several: a,b')
-    .option('--json', 'print one JSON document')
+    .addOption(jsonOption())
     .addHelpText('after', examples)
   addTableFlags(command).action(async (file: string, flags: DataFlags) => {
     const { out, cwd, env, command: name } = terminal

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { jsonOption } from '../flags.ts'
 import type { Terminal } from '../terminal.ts'
 import { writeJson } from '../text/json.ts'
 import { shortBytes } from '../text/numbers.ts'
@@ -10,7 +11,7 @@ export function doctorCommand(program: Command, { out, cwd }: Terminal): void {
   program
     .command('doctor')
     .description('show what this machine has, and what is missing or would be faster')
-    .option('--json', 'print one JSON document')
+    .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  gradus doctor\n  gradus doctor --json')
     .action(async ({ json }: { readonly json?: boolean }) => {
       const examination = await examine(cwd)

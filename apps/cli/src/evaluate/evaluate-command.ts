@@ -3,7 +3,15 @@ import type { Tensor } from '@gradus/tensor'
 import type { Command } from 'commander'
 import type { Model } from 'gradus'
 import type { TableCoder } from 'gradus/tables'
-import { addBackend, addPlugins, addWhich, parseNumber, type Which } from '../flags.ts'
+import {
+  argumentTexts,
+  backendOption,
+  jsonOption,
+  minAccuracyOption,
+  pluginOption,
+  type Which,
+  whichOption,
+} from '../flags.ts'
 import { addTableFlags, type CommandTable, openRows, type TableFlags } from '../predict/table-input.ts'
 import { openTableModel, type TableModel } from '../predict/table-model.ts'
 import { Report, type Terminal } from '../terminal.ts'
@@ -32,13 +40,13 @@ Examples:
 export function evaluateCommand(program: Command, terminal: Terminal): void {
   const command = program
     .command('evaluate')
-    .argument('<model>', 'a run folder or a model file that gradus train saved')
+    .argument('<model>', argumentTexts.tableModel)
     .argument('[file]', 'a file of rows, or - for stdin; of a run by default the rows that it has held out')
     .description('print the loss, the metrics and the errors of a model on rows with their targets')
-    .option('--min-accuracy <value>', 'end with exit code 6 if the accuracy is lower', parseNumber)
-    .option('--json', 'print one JSON document')
+    .addOption(minAccuracyOption())
+    .addOption(jsonOption())
     .addHelpText('after', examples)
-  addTableFlags(addPlugins(addWhich(addBackend(command)))).action(
+  addTableFlags(command.addOption(whichOption()).addOption(backendOption()).addOption(pluginOption())).action(
     (model: string, file: string | undefined, flags: EvaluateFlags) => evaluate(model, file, flags, terminal),
   )
 }

@@ -1,8 +1,8 @@
 import { useBackend } from '@gradus/tensor'
 import { type Command, Option } from 'commander'
 import { openBackend } from '../backends/backends.ts'
-import { addPlugins, addWhich, type Which } from '../flags.ts'
-import { addInputShape, inputShapes } from '../inspect/input-shape.ts'
+import { argumentTexts, forceOption, jsonOption, pluginOption, type Which, whichOption } from '../flags.ts'
+import { inputShapeOption, inputShapes } from '../inspect/input-shape.ts'
 import { openModelFile } from '../model/open-model.ts'
 import { Report, type Terminal } from '../terminal.ts'
 import { writeJson } from '../text/json.ts'
@@ -25,7 +25,7 @@ interface ExportFlags {
 export function exportCommand(program: Command, terminal: Terminal): void {
   const command = program
     .command('export')
-    .argument('<model>', 'a run folder, or a model file')
+    .argument('<model>', argumentTexts.model)
     .description('write a model for inference: as JavaScript without dependencies, or as a file of another library')
     .requiredOption(
       '--to <file>',
@@ -39,29 +39,29 @@ export function exportCommand(program: Command, terminal: Terminal): void {
     )
     .option('--no-table', 'of JavaScript: without predictRows, which takes the rows of the table of the model')
     .option('--name <name>', 'of a script: the name of its variable (default model)')
-    .option('--force', 'replace a file that exists')
-    .option('--json', 'print one JSON document; the log goes to stderr')
+    .addOption(forceOption())
+    .addOption(jsonOption({ log: true }))
     .addHelpText(
       'after',
       '\nExamples:\n  gradus export runs/flowers-1 --to model.js\n  gradus export model.keras --to web/model.json',
     )
-  addInputShape(addPlugins(addWhich(command))).action(async (source: string, flags: ExportFlags) => {
-    const { cwd, env } = terminal
-    const target = await openTarget(flags.to, { cwd, scripts: true, ...(flags.force && { force: true }) })
-    await useBackend(await openBackend('cpu'))
-    const opened = await openModelFile(source, {
-      cwd,
-      plugins: flags.plugin,
-      ...(flags.which && { which: flags.which }),
+  command
+    .addOption(whichOption())
+    .addOption(pluginOption())
+    .addOption(inputShapeOption())
+    .action(async (source: string, flags: ExportFlags) => {
+      const { cwd, env } = terminal
+      const target = await openTarget(flags.to, { cwd, scripts: true, ...(flags.force && { force: true }) })
+      await useBackend(await openBackend('cpu'))
+      const opened = await openModelFile(source, { cwd, plugins: flags.plugin, which: flags.which })
+      const format = flags.format ?? (target.path.endsWith('.cjs') ? 'iife' : 'esm')
+      const written = await writeModel(opened, target, 'inference', {
+        format,
+        table: flags.table,
+        ...(flags.name !== undefined && { name: flags.name }),
+        ...inputShapes(flags.inputShape),
+      })
+      reportWritten(written, new Report(flags.json ? terminal.err : terminal.out, env), terminal)
+      if (flags.json) writeJson(terminal.out, written)
     })
-    const format = flags.format ?? (target.path.endsWith('.cjs') ? 'iife' : 'esm')
-    const written = await writeModel(opened, target, 'inference', {
-      format,
-      table: flags.table,
-      ...(flags.name !== undefined && { name: flags.name }),
-      ...inputShapes(flags.inputShape),
-    })
-    reportWritten(written, new Report(flags.json ? terminal.err : terminal.out, env), terminal)
-    if (flags.json) writeJson(terminal.out, written)
-  })
 }

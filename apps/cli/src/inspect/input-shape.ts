@@ -1,15 +1,12 @@
 import { ConfigError } from '@gradus/core'
 import type { InferenceGraphOptions } from '@gradus/export-js'
-import type { Command } from 'commander'
+import { Option } from 'commander'
 import { collect } from '../flags.ts'
 
-/** Adds `--input-shape` to a command. */
-export function addInputShape(command: Command): Command {
-  return command.option(
-    '--input-shape <sizes>',
-    'the sizes of one sample where the model does not know them, such as 16,3; repeatable',
-    collect,
-  )
+/** `--input-shape` of a command that traces a model. */
+export function inputShapeOption(): Option {
+  const about = 'the sizes of one sample where the model does not know them, such as 16,3; repeatable'
+  return new Option('--input-shape <sizes>', about).argParser(collect)
 }
 
 /**

@@ -18,7 +18,7 @@ export interface OpenOptions {
   /** The folder that relative paths start from. */
   readonly cwd: string
   /** Which model of a run folder is opened (default `best`, or `last` where the run saved no best one). */
-  readonly which?: Which
+  readonly which?: Which | undefined
   /** Whether the model is compiled as it was when it was saved, with the state of its optimizer (default true). */
   readonly compile?: boolean
   /** The modules with further classes, files and packages, in place of those of the run. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { writeFileAtomic } from 'gradus/io'
 import { predictEncoded, type RowPrediction, type TableChunk, type TableSource } from 'gradus/tables'
-import { addBackend, addPlugins, addWhich, type Which } from '../flags.ts'
+import { argumentTexts, backendOption, jsonOption, pluginOption, type Which, whichOption } from '../flags.ts'
 import type { Terminal } from '../terminal.ts'
 import { jsonText } from '../text/json.ts'
 import { OutputFile } from './output-file.ts'
@@ -31,7 +31,7 @@ Examples:
 export function predictCommand(program: Command, terminal: Terminal): void {
   const command = program
     .command('predict')
-    .argument('<model>', 'a run folder or a model file that gradus train saved')
+    .argument('<model>', argumentTexts.tableModel)
     .argument('[files...]', 'a file of rows, images, or - for stdin (default)')
     .description('predict raw rows: the columns are encoded as in training')
     .addOption(
@@ -44,9 +44,9 @@ export function predictCommand(program: Command, terminal: Terminal): void {
     .option('--probabilities', 'write the probability of each class too')
     .option('--keep', 'write the columns of the rows too')
     .option('--out <file>', 'write to a file instead of stdout')
-    .option('--json', 'print one JSON document with the model, the rows and the predictions')
+    .addOption(jsonOption({ about: 'print one JSON document with the model, the rows and the predictions' }))
     .addHelpText('after', examples)
-  addTableFlags(addPlugins(addWhich(addBackend(command)))).action(
+  addTableFlags(command.addOption(whichOption()).addOption(backendOption()).addOption(pluginOption())).action(
     (model: string, files: string[], flags: PredictFlags) => predict(model, files, flags, terminal),
   )
 }

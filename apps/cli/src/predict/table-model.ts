@@ -3,8 +3,7 @@ import { useBackend } from '@gradus/tensor'
 import type { Model } from 'gradus'
 import { checkTableSpec, TableCoder } from 'gradus/tables'
 import { openBackend } from '../backends/backends.ts'
-import type { Which } from '../flags.ts'
-import { type OpenedModel, openModel } from '../model/open-model.ts'
+import { type OpenedModel, type OpenOptions, openModel } from '../model/open-model.ts'
 
 /** A model that predicts rows. */
 export interface TableModel {
@@ -19,20 +18,10 @@ export interface TableModel {
  */
 export async function openTableModel(
   source: string,
-  {
-    cwd,
-    backend,
-    which,
-    plugins,
-  }: {
-    readonly cwd: string
-    readonly backend?: string | undefined
-    readonly which?: Which | undefined
-    readonly plugins?: readonly string[] | undefined
-  },
+  { backend, ...options }: OpenOptions & { readonly backend?: string | undefined },
 ): Promise<TableModel> {
   await useBackend(await openBackend(backend))
-  const opened = await openModel(source, { cwd, plugins, ...(which && { which }) })
+  const opened = await openModel(source, options)
   const { model } = opened
   if (model.table === undefined) {
     throw new ConfigError(

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path'
 import { DataError } from '@gradus/core'
 import type { Command } from 'commander'
+import { argumentTexts, jsonOption } from '../flags.ts'
 import type { Terminal } from '../terminal.ts'
 import { writeJson } from '../text/json.ts'
 import { shortBytes } from '../text/numbers.ts'
@@ -19,13 +20,13 @@ interface ReportFlags {
 export function reportCommand(program: Command, terminal: Terminal): void {
   program
     .command('report')
-    .argument('<run>', 'the folder of a run, complete or in progress')
+    .argument('<run>', argumentTexts.run)
     .description('write a page about a run: curves, predictions, weights, the examples that went most wrong')
     .option(
       '--out <file>',
       'a .html file, or .svg or .png for the curves alone (default report.html in the run folder)',
     )
-    .option('--json', 'print one JSON document')
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `

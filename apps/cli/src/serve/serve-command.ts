@@ -6,7 +6,16 @@ import { useBackend } from '@gradus/tensor'
 import type { Command } from 'commander'
 import { checkTableSpec } from 'gradus/tables'
 import { openBackend } from '../backends/backends.ts'
-import { addBackend, addPlugins, collect, wholeNumber } from '../flags.ts'
+import {
+  argumentTexts,
+  backendOption,
+  collect,
+  jsonOption,
+  pluginOption,
+  type Which,
+  whichOption,
+  wholeNumber,
+} from '../flags.ts'
 import { openModel } from '../model/open-model.ts'
 import type { Terminal } from '../terminal.ts'
 import { writeJsonLine } from '../text/json.ts'
@@ -26,6 +35,7 @@ interface ServeFlags extends Limits {
   readonly allowHost?: readonly string[]
   readonly cors?: string
   readonly backend?: string
+  readonly which?: Which
   readonly plugin?: readonly string[]
   readonly json?: boolean
 }
@@ -35,7 +45,7 @@ export function serveCommand(program: Command, terminal: Terminal): void {
   const { maxBody, maxRows, timeout, maxRequests } = defaultLimits
   const command = program
     .command('serve')
-    .argument('<model>', 'a run folder or a model file')
+    .argument('<model>', argumentTexts.model)
     .description('answer predictions over HTTP, until it is stopped by Ctrl-C or SIGTERM')
     .option('--port <number>', 'the port; 0 for a free one', wholeNumber(0, 65535), 0)
     .option(
@@ -49,7 +59,7 @@ export function serveCommand(program: Command, terminal: Terminal): void {
     .option('--max-rows <count>', 'the largest number of rows of a request', wholeNumber(1), maxRows)
     .option('--timeout <seconds>', 'the longest time of a request', wholeNumber(1, 3600), timeout)
     .option('--max-requests <count>', 'the largest number of requests that wait at a time', wholeNumber(1), maxRequests)
-    .option('--json', 'print one JSON document with the address, on one line')
+    .addOption(jsonOption({ about: 'print one JSON document with the address, on one line' }))
     .addHelpText(
       'after',
       `
@@ -62,13 +72,17 @@ Examples:
   gradus serve model.keras --max-rows 100 --timeout 2
   curl http://127.0.0.1:8080/predict -H 'content-type: application/json' -d '{"rows": [{"age": 44}]}'`,
     )
-  addPlugins(addBackend(command)).action((model: string, flags: ServeFlags) => serve(model, flags, terminal))
+  command
+    .addOption(whichOption())
+    .addOption(backendOption())
+    .addOption(pluginOption())
+    .action((model: string, flags: ServeFlags) => serve(model, flags, terminal))
 }
 
 async function serve(source: string, flags: ServeFlags, terminal: Terminal): Promise<void> {
   const { host, port, cors } = flags
   await useBackend(await openBackend(flags.backend))
-  const { model, shown } = await openModel(source, { cwd: terminal.cwd, plugins: flags.plugin })
+  const { model, shown } = await openModel(source, { cwd: terminal.cwd, plugins: flags.plugin, which: flags.which })
   const ports = servedPorts(model, shown)
   const predictor = new Predictor(model, ports, flags)
   await predictor.warmUp()

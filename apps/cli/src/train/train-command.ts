@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { addConfigFlags } from '../config/config-flags.ts'
-import { parseNumber } from '../flags.ts'
+import { argumentTexts, jsonOption, minAccuracyOption, runsFolderOption } from '../flags.ts'
 import type { Terminal } from '../terminal.ts'
 import type { TrainFlags } from './run.ts'
 import { train } from './train.ts'
@@ -13,17 +13,15 @@ Examples:
 
 /** Adds `gradus train`. */
 export function trainCommand(program: Command, terminal: Terminal): void {
-  addConfigFlags(
-    program.command('train').argument('[source]', 'a config (.yaml, .json, .ts, .js), or a file or folder of rows'),
-  )
+  addConfigFlags(program.command('train').argument('[source]', `${argumentTexts.config}; or ${argumentTexts.rows}`))
     .description('train a model on a file of rows or as a config says, and save the run in a folder')
-    .option('--out <folder>', 'the folder in which run folders are created (GRADUS_OUT; default runs)')
+    .addOption(runsFolderOption())
     .option('--resume <run>', 'continue a run exactly where it stopped')
     .option('--data-changed', 'with --resume: the data may differ from those with which the run began')
     .option('--plugins-changed', 'with --resume: the plug-ins may differ from those with which the run began')
     .option('--allow-outside', 'the config may write outside the run folder; only for configs that you trust')
-    .option('--min-accuracy <value>', 'end with exit code 6 if the accuracy is lower', parseNumber)
-    .addOption(new Option('--json', 'print one JSON document at the end; the log goes to stderr').conflicts('jsonl'))
+    .addOption(minAccuracyOption())
+    .addOption(jsonOption({ about: 'print one JSON document at the end', log: true }).conflicts('jsonl'))
     .option('--jsonl', 'print one JSON event per line during training; the log goes to stderr')
     .addOption(new Option('--quiet', 'no log').conflicts('verbose'))
     .option('--verbose', 'a longer log: the config, and a progress bar on a terminal')

@@ -3,6 +3,7 @@ import { ConfigError, DataError } from '@gradus/core'
 import type { ModelFile } from 'gradus/io'
 import { checkTableSpec, type TableSpec } from 'gradus/tables'
 import { completeFit, type Resolved, requireSameRun, resolveGiven } from '../config/resolve-config.ts'
+import { runsFolder } from '../flags.ts'
 import { loadPlugins } from '../plugins/load-plugins.ts'
 import { requireSamePlugins } from '../plugins/plugin-files.ts'
 import { Report, type Terminal } from '../terminal.ts'
@@ -25,7 +26,7 @@ export async function train(file: string | undefined, flags: TrainFlags, termina
   const existing = resume === undefined ? undefined : await RunFolder.open(resume, terminal.cwd, allowOutside)
   let folder = existing
   try {
-    const parent = resolve(terminal.cwd, flags.out ?? terminal.env.GRADUS_OUT ?? 'runs')
+    const parent = runsFolder(flags, terminal)
     const run = await begin(file, flags, terminal, existing, parent)
     folder ??= await createRunFolder(parent, run.config.name, async (created) => {
       await describeRun(run, created)

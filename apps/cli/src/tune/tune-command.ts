@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander'
 import { addConfigFlags } from '../config/config-flags.ts'
-import { collect, wholeNumber } from '../flags.ts'
+import { argumentTexts, collect, jsonOption, runsFolderOption, wholeNumber } from '../flags.ts'
 import type { Terminal } from '../terminal.ts'
 import { type AllFlags, tune } from './tune.ts'
 import { methods } from './tune-schema.ts'
 
 /** Adds `gradus tune`. */
 export function tuneCommand(program: Command, terminal: Terminal): void {
-  const command = program.command('tune').argument('[config]', 'a .json, .yaml, .ts or .js file')
+  const command = program.command('tune').argument('[config]', argumentTexts.config)
   addConfigFlags(command)
     .description('train a config with many values, and find the best ones')
     .option('--space <place=values>', 'values to try at a place of the config; repeatable', collect)
@@ -18,9 +18,9 @@ export function tuneCommand(program: Command, terminal: Terminal): void {
     .option('--max-epochs <count>', 'the epochs of a trial (default fit.epochs)', wholeNumber(1))
     .option('--factor <number>', 'Hyperband trains the best 1/factor of its trials further (default 3)', wholeNumber(2))
     .option('--workers <count>', 'the number of processes that train at a time', wholeNumber(1), 1)
-    .option('--out <folder>', 'the folder in which the folder of the search is created (GRADUS_OUT; default runs)')
-    .option('--resume <folder>', 'go on with a search: trials that are complete are not trained again')
-    .option('--json', 'print one JSON document at the end; the log goes to stderr')
+    .addOption(runsFolderOption())
+    .option('--resume <folder>', 'continue a search; trials that are complete are not trained again')
+    .addOption(jsonOption({ about: 'print one JSON document at the end', log: true }))
     .addHelpText(
       'after',
       `
