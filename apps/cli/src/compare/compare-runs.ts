@@ -1,10 +1,12 @@
 import { basename } from 'node:path'
+import { sizeOf } from '@gradus/tensor'
 import { openModelFile } from '../model/open-model.ts'
 import { lineChart } from '../report/charts/line-chart.ts'
 import { type Picture, seriesTone } from '../report/charts/shapes.ts'
 import { pointsOf } from '../report/curves.ts'
 import { bestOf, figureNames, higherIsBetter, type RunRecord, trainingTime } from '../report/read-run.ts'
 import { groupedNumber, shortNumber } from '../text/numbers.ts'
+import { shortened } from '../text/shortened.ts'
 import { type Difference, differencesOf } from './config-differences.ts'
 
 /** A figure of a run. */
@@ -63,7 +65,7 @@ function figureOf({ epochs }: RunRecord, name: string): ComparedFigure {
 async function parametersOf({ path }: RunRecord): Promise<number | null> {
   try {
     const { file } = await openModelFile(path, { cwd: path })
-    return file.weights.reduce((sum, { shape }) => sum + shape.reduce((product, d) => product * d, 1), 0)
+    return file.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   } catch {
     return null
   }
@@ -114,7 +116,7 @@ export function differenceTable(
   const shown = differences.slice(0, limit)
   const cell = (value: string | undefined) => {
     const text = value === undefined ? '-' : value.replace(/^"(.*)"$/, '$1')
-    return text.length > 28 ? `${text.slice(0, 25)}...` : text
+    return shortened(text, 28)
   }
   return {
     head: ['run', ...shown.map(({ place }) => place)],

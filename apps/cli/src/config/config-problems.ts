@@ -1,5 +1,6 @@
 import { ConfigError, describeValue, suggest } from '@gradus/core'
 import { z } from 'zod'
+import { shortened } from '../text/shortened.ts'
 import { configSchema, type GivenConfig } from './config-schema.ts'
 
 type Issue = z.core.$ZodIssue
@@ -16,7 +17,7 @@ export function checkConfig(value: unknown, source: string): GivenConfig {
   const result = configSchema.safeParse(value)
   if (result.success) return result.data as unknown as GivenConfig
   const problems = result.error.issues.flatMap((issue) => describe(issue, [], value))
-  const lines = [...new Set(problems)].map((line) => (line.length > 300 ? `${line.slice(0, 297)}...` : line))
+  const lines = [...new Set(problems)].map((line) => shortened(line, 300))
   if (lines.length === 1) throw new ConfigError(`${source}: ${lines[0]}`)
   if (lines.length > maxListed) lines.splice(maxListed, Infinity, `and ${lines.length - maxListed} more`)
   throw new ConfigError(`${source}:${lines.map((line) => `\n  ${line}`).join('')}`)

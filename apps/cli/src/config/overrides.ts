@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { ConfigError, describeValue, requireBounded } from '@gradus/core'
 import { parse } from 'yaml'
 import { absolutePlugin } from '../plugins/plugin-path.ts'
+import { shortened } from '../text/shortened.ts'
 import type { ConfigFlags } from './config-flags.ts'
 import { shortcuts } from './shortcuts.ts'
 
@@ -58,10 +59,6 @@ function parseValue(text: string, source: string): unknown {
       cause,
     })
   }
-}
-
-function shortened(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 97)}...` : text
 }
 
 /**

@@ -4,6 +4,7 @@ import { addTableFlags, openRows, type TableFlags } from '../predict/table-input
 import { Report, type Terminal } from '../terminal.ts'
 import { writeJson } from '../text/json.ts'
 import { shortNumber } from '../text/numbers.ts'
+import { shortened } from '../text/shortened.ts'
 import { textTable } from '../text/text-table.ts'
 import { type ColumnSummary, describeTable, type TableSummary } from './describe-table.ts'
 
@@ -77,7 +78,7 @@ function valuesOf({ kind, why, range, values }: ColumnSummary): string {
   }
   if (kind === null) return why
   if (kind === 'array' || kind === 'image') return ''
-  const texts = values.map(([text, count]) => `${text.length > 24 ? `${text.slice(0, 21)}...` : text} ${count}`)
+  const texts = values.map(([text, count]) => `${shortened(text, 24)} ${count}`)
   let line = ''
   for (const text of texts) {
     if (line.length + text.length > maxText) return `${line}, ...`

@@ -11,6 +11,7 @@ import {
   type TableProfile,
   type TableSource,
 } from 'gradus/tables'
+import { defaultParts } from '../train/data-plan.ts'
 
 /** A column of a table, for `--json`. */
 export interface ColumnSummary {
@@ -60,7 +61,8 @@ export async function describeTable(source: TableSource, targets: readonly strin
 async function choicesFor(profile: TableProfile, rows: TableSource, targets: readonly string[]): Promise<string[]> {
   const plan = inferPlan(profile, { target: targets })
   const coder = new TableCoder(await learnTable(rows, plan))
-  const rowCount = Math.round(profile.rowCount * (profile.rowCount >= 200 ? 0.7 : 0.8))
+  const { validation, test = 0 } = defaultParts(profile.rowCount)
+  const rowCount = Math.round(profile.rowCount * (1 - validation - test))
   return [...plan.choices, ...designModel(coder, rowCount).choices]
 }
 

@@ -16,7 +16,7 @@ import { addTableFlags, type CommandTable, openRows, type TableFlags } from '../
 import { openTableModel, type TableModel } from '../predict/table-model.ts'
 import { Report, type Terminal } from '../terminal.ts'
 import { writeJson } from '../text/json.ts'
-import { requireAccuracy } from '../train/accuracy.ts'
+import { accuracyOf, requireAccuracy } from '../train/accuracy.ts'
 import { type Evaluation, evaluateSamples, onlyConfusion } from '../train/evaluation.ts'
 import { readData } from '../train/read-data.ts'
 import { reportEvaluation } from '../train/report-run.ts'
@@ -72,7 +72,7 @@ async function evaluate(
   if (flags.json) {
     writeJson(out, { model: opened.path, file: name, samples, figures, confusion: confusion ?? null, targets })
   } else reportEvaluation(new Report(out, env), name, { role: 'given', ...evaluation })
-  requireAccuracy(flags.minAccuracy, { value: accuracyIn(figures, confusion), rows: `rows of ${name}` })
+  requireAccuracy(flags.minAccuracy, accuracyOf({ ...evaluation, role: name }, {}))
 }
 
 type Evaluated = Omit<Evaluation, 'role'> & { readonly name: string }
@@ -123,12 +123,4 @@ async function figuresOf(model: Model, parts: AsyncIterable<Samples>): Promise<L
       if (part.count > 0) yield [inputsOf(part), targetsOf(part, model)] as [HostArray, HostArray]
   }
   return model.evaluate(batches(), { verbose: 0 })
-}
-
-function accuracyIn(figures: Logs, confusion: ReturnType<typeof onlyConfusion>): number {
-  if (confusion) {
-    const total = confusion.counts.flat().reduce((sum, count) => sum + count, 0)
-    return confusion.counts.reduce((sum, row, index) => sum + row[index]!, 0) / total
-  }
-  return Object.entries(figures).find(([key]) => /acc/i.test(key))?.[1] ?? Number.NaN
 }

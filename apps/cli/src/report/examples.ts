@@ -88,7 +88,7 @@ interface ShownInput {
   numbers(index: number): ArrayLike<number>
 }
 
-function inputsOf({ coder, samples }: Examination, model: RunRecord['config']['model']): ShownInput[] {
+function inputsOf({ coder, samples }: Examination, model: unknown): ShownInput[] {
   return coder.inputs.map((input) => {
     const { data } = samples.x[input.name]!
     const width = data.length / Math.max(1, samples.count)

@@ -12,8 +12,8 @@ const largest = 256
  * The size of the image that an input of this shape is: of two axes, or of three with 1, 3 or 4 channels; also of a list of numbers to
  * which the model first gives such a shape.
  */
-export function imageSizeOf(shape: readonly number[], model?: { readonly layers?: unknown }): ImageSize | undefined {
-  const { layers } = model ?? {}
+export function imageSizeOf(shape: readonly number[], model?: unknown): ImageSize | undefined {
+  const { layers } = (model ?? {}) as { readonly layers?: unknown }
   const [first] = (Array.isArray(layers) ? layers : []) as {
     readonly layer?: unknown
     readonly targetShape?: unknown

@@ -5,7 +5,7 @@ import { type Resolved, resolveConfig } from '../config/resolve-config.ts'
 import { locateDataFiles } from '../train/data-files.ts'
 import { checkEnvironment, type RunEnvironment } from '../train/environment-schema.ts'
 import { fileNames } from '../train/file-names.ts'
-import { exists } from '../train/run-folder.ts'
+import { requireRunFolder } from '../train/run-folder.ts'
 
 /** The figures of an epoch by name: loss, metrics, and `val_` figures. */
 export interface EpochFigures {
@@ -35,11 +35,7 @@ export interface RunRecord {
 export async function readRun(shown: string, cwd: string): Promise<RunRecord> {
   const path = resolve(cwd, shown)
   const file = join(path, fileNames.config)
-  if (!(await exists(file))) {
-    throw new DataError(
-      `'${shown}' is no run folder: it has no ${fileNames.config}. Give a folder such as runs/<name>-1.`,
-    )
-  }
+  await requireRunFolder(path, shown)
   const environment = checkEnvironment(
     (await readJson(path, fileNames.environment)) ?? {},
     join(path, fileNames.environment),

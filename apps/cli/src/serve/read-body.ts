@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { shortened } from '../text/shortened.ts'
 import { HttpError } from './http-error.ts'
 
 /** Reads the body of a request as JSON. Throws `HttpError` for other types, bodies that are too large, and text that is no JSON. */
@@ -44,8 +45,4 @@ export async function readJsonBody(
   } catch (error) {
     throw new HttpError(400, 'bad-json', `The body is not JSON: ${shortened((error as Error).message, 200)}.`)
   }
-}
-
-function shortened(text: string, limit = 60): string {
-  return text.length > limit ? `${text.slice(0, limit)}...` : text
 }

@@ -1,6 +1,7 @@
 import { DataError, type HostArray, type InputData, toHostArray } from '@gradus/core'
 import type { Model } from 'gradus'
 import { type ModelPorts, type Port, portsOf } from '../model/ports.ts'
+import { shortened } from '../text/shortened.ts'
 import { HttpError } from './http-error.ts'
 
 /** The inputs of one request, in the order of the ports. */
@@ -100,7 +101,7 @@ export function bad(code: string, message: string): HttpError {
 }
 
 export function quoted(name: string): string {
-  return JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}...` : name)
+  return JSON.stringify(shortened(name, 40))
 }
 
 /** The rows of several requests as one array. */

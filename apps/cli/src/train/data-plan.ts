@@ -66,26 +66,37 @@ function taskOfLoss(loss: unknown): 'classification' | 'regression' | undefined 
   return /^(mse|mae|mape|msle)$|mean|huber|cosh|poisson|tversky|dice/i.test(name) ? 'regression' : undefined
 }
 
+/** The parts that are held out by default of a file with so many rows. */
+export function defaultParts(rowCount: number): { readonly validation: number; readonly test?: number } {
+  return { validation: 0.2, ...(rowCount >= 200 && { test: 0.1 }) }
+}
+
 /** The parts of the rows that are held out by default, for rows in all files together. */
 function defaultSplit(
   { data, model, fit }: Given,
   rowCount: number,
 ): Pick<SplitOptions, 'validation' | 'test'> | undefined {
-  const { validation, test } = data
   if (model !== undefined && data.split === undefined) return undefined
-  if (fit?.validationSplit !== undefined) return undefined
-  return {
-    ...(validation === undefined && { validation: 0.2 }),
-    ...(validation === undefined && test === undefined && rowCount >= 200 && { test: 0.1 }),
-  }
+  if (fit?.validationSplit !== undefined || data.validation !== undefined) return undefined
+  const { test, validation } = defaultParts(rowCount)
+  return { validation, ...(test !== undefined && data.test === undefined && { test }) }
+}
+
+function splitOf(given: Given, rowCount: number) {
+  const { split } = given.data
+  const hasParts = split?.validation !== undefined || split?.test !== undefined
+  return { ...(hasParts ? {} : defaultSplit(given, rowCount)), ...split }
+}
+
+/** Whether a run of a config has rows for the validation, and so figures such as `val_loss`. */
+export function hasValidation(given: Given): boolean {
+  const { data, fit } = given
+  return data.validation !== undefined || (fit?.validationSplit ?? 0) > 0 || Boolean(splitOf(given, 0).validation)
 }
 
 /** Returns the split of a config in full; undefined where all rows of `train` are for training. */
 export function completeSplit(given: Given, plan: TablePlan, rowCount: number): Omit<SplitOptions, 'seed'> | undefined {
-  const { split } = given.data
-  const hasParts = split?.validation !== undefined || split?.test !== undefined
-  const parts = hasParts ? {} : defaultSplit(given, rowCount)
-  const whole = { ...parts, ...split }
+  const whole = splitOf(given, rowCount)
   if (!whole.validation && !whole.test) return undefined
   const [target] = plan.targets
   const isStratified =

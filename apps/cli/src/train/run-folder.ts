@@ -35,11 +35,7 @@ export class RunFolder {
    */
   static async open(path: string, cwd: string, allowOutside = false): Promise<RunFolder> {
     const folder = resolve(cwd, path)
-    if (!(await exists(join(folder, fileNames.config)))) {
-      throw new DataError(
-        `'${path}' is no run folder: it has no ${fileNames.config}. Give a folder such as runs/<name>-1.`,
-      )
-    }
+    await requireRunFolder(folder, path)
     if (!allowOutside) await requireLinksInside(folder)
     const lock = await RunLock.acquire(folder)
     try {
@@ -200,6 +196,14 @@ export class RunFolder {
       throw new DataError(`${this.file(name)} cannot be read: ${(cause as Error).message}`, { cause })
     }
   }
+}
+
+/** Throws `DataError` for a folder that is not that of a run. `shown` is its path as the user gave it. */
+export async function requireRunFolder(folder: string, shown: string): Promise<void> {
+  if (await exists(join(folder, fileNames.config))) return
+  throw new DataError(
+    `'${shown}' is no run folder: it has no ${fileNames.config}. Give a folder such as runs/<name>-1.`,
+  )
 }
 
 /** Whether a path leads to a file or a folder. */

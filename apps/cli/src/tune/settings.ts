@@ -4,6 +4,8 @@ import { checkConfig } from '../config/config-problems.ts'
 import { override } from '../config/overrides.ts'
 import type { Given } from '../config/resolve-config.ts'
 import { higherIsBetter } from '../report/read-run.ts'
+import { shortened } from '../text/shortened.ts'
+import { hasValidation } from '../train/data-plan.ts'
 import { trialsOf } from './search.ts'
 import { spaceSchema, type TuneConfig } from './tune-schema.ts'
 import type { Settings } from './tune-state.ts'
@@ -40,32 +42,24 @@ export function settingsOf(given: Given, flags: TuneFlags): Settings {
   return { space, method, trials: trials ?? null, metric, mode, seed, maxEpochs, factor }
 }
 
-/** Whether a run has validation figures: `train` holds rows out where the config leaves the model or the parts of a split to it. */
-function hasValidation({ data, fit, model }: Given): boolean {
-  const { validation, split } = data
-  if (validation !== undefined || (fit?.validationSplit ?? 0) > 0) return true
-  if (split?.validation !== undefined || split?.test !== undefined) return Boolean(split.validation)
-  return (model === undefined || split !== undefined) && fit?.validationSplit === undefined
-}
-
 /** `place=values` of `--space`, where the values are YAML. */
 function parseSpace(text: string): object {
   const at = text.indexOf('=')
   const expected = "expected a place and its values, such as --space 'model.layers[0].units=[16, 32]'"
-  if (at <= 0) throw new ConfigError(`--space ${text.slice(0, 80)}: ${expected}.`)
+  if (at <= 0) throw new ConfigError(`--space ${shortened(text)}: ${expected}.`)
   let values: unknown
   try {
     values = parse(text.slice(at + 1))
     requireBounded(values, '--space')
   } catch (cause) {
-    throw new ConfigError(`--space ${text.slice(0, 80)}: the values cannot be read: ${(cause as Error).message}`, {
+    throw new ConfigError(`--space ${shortened(text)}: the values cannot be read: ${(cause as Error).message}`, {
       cause,
     })
   }
   const space = { [text.slice(0, at).trim()]: values }
   if (spaceSchema.safeParse(space).success) return space
   throw new ConfigError(
-    `--space ${text.slice(0, 80)}: expected a list of values, or { log: [1e-4, 1e-1] }, { uniform: [0, 1] }, { integer: [1, 4] } or { logInteger: [8, 512] } with the lower number first.`,
+    `--space ${shortened(text)}: expected a list of values, or { log: [1e-4, 1e-1] }, { uniform: [0, 1] }, { integer: [1, 4] } or { logInteger: [8, 512] } with the lower number first.`,
   )
 }
 

@@ -1,4 +1,5 @@
 import { shortNumber } from '../text/numbers.ts'
+import { shortened } from '../text/shortened.ts'
 import { textTable } from '../text/text-table.ts'
 import type { Trial } from './tune-state.ts'
 
@@ -19,7 +20,7 @@ export function trialTable(trials: readonly Trial[], metric: string): string {
   const head = ['trial', metric, 'epoch', 'epochs', 'seconds', ...places, 'run']
   const cell = (value: unknown) => {
     const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '-')
-    return text.length > 28 ? `${text.slice(0, 25)}...` : text
+    return shortened(text, 28)
   }
   const rows = trials.map(({ id, state, score, bestEpoch, epochs, seconds, values, run }) => [
     String(id),

@@ -1,4 +1,5 @@
 import { shortNumber } from '../../text/numbers.ts'
+import { shortened } from '../../text/shortened.ts'
 import type { Point, Shape, Tone } from './shapes.ts'
 
 /** The range of an axis. */
@@ -114,7 +115,7 @@ function legendRows(legend: readonly LegendEntry[], width: number): readonly (re
   const rows: Shape[][] = []
   let x = Number.POSITIVE_INFINITY
   for (const { name, tone, dash = false } of legend) {
-    const text = name.length > maxName ? `${name.slice(0, maxName - 3)}...` : name
+    const text = shortened(name, maxName)
     const needed = 44 + text.length * 7
     if (x + needed > width) {
       rows.push([])

@@ -1,3 +1,4 @@
+import { shortened } from '../../text/shortened.ts'
 import { type Confusion, frequentConfusions, rightOf } from '../../train/confusion.ts'
 import type { Picture, Shape } from './shapes.ts'
 
@@ -8,7 +9,7 @@ export const maxClasses = 40
 export function matrixChart(confusion: Confusion): Picture {
   const { classes, counts } = confusion
   const count = classes.length
-  const names = classes.map((name) => (name.length > 16 ? `${name.slice(0, 14)}..` : name))
+  const names = classes.map((name) => shortened(name, 16))
   const longest = Math.max(...names.map((name) => name.length))
   const left = 34 + longest * 7
   const cell = Math.min(count <= 4 ? 84 : 44, Math.max(11, Math.floor((470 - left) / count)))
