@@ -22,11 +22,14 @@ const byOutput = <T extends z.ZodType>(schema: T) => z.union([schema, z.record(z
 const layer = z.looseObject({}).describe('{ layer: name, ...options }, or a model.')
 
 const model = z
-  .looseObject({
-    model: z.literal(['Sequential', 'Functional']),
-    name: z.string().optional(),
-    layers: z.array(layer).min(1),
-  })
+  .union([
+    z.looseObject({
+      model: z.literal(['Sequential', 'Functional']),
+      name: z.string().optional(),
+      layers: z.array(layer).min(1),
+    }),
+    z.looseObject({ layer: z.string().min(1).describe('The name of a class of a plug-in that extends Model.') }),
+  ])
   .describe('The model as data; default one that suits the rows.')
 
 /** The form of a config. What is left out of model, optimizer, loss, metrics, fit and callbacks is chosen by the rows. The registry checks the names and options of layers, optimizers and other classes. */

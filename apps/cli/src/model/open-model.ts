@@ -114,7 +114,11 @@ export async function modelOf(
     )
   }
   const decoded: FileFormat<ModelFile> = { name: 'decoded', extensions: [], matches: () => true, read: () => file }
-  return loadModel(new Uint8Array(0), { formats: [decoded], compile, registry: await classes() })
+  const model = await loadModel(new Uint8Array(0), { formats: [decoded], compile, registry: await classes() })
+  const shape = file.header.inputShapes?.['']
+  // a model that is code knows the shapes of its inputs only after a call
+  if (!model.network && Array.isArray(shape)) model.build([null, ...(shape.slice(1) as number[])])
+  return model
 }
 
 /** Throws an error again, with the file in its message. */

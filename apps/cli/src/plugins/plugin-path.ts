@@ -44,14 +44,19 @@ export async function findPlugin(plugin: string, folders: readonly string[], loa
     )
   }
   if (hasModuleExtension(plugin)) return findFile(resolve(folders[0]!, plugin))
-  throw new ConfigError(
-    `The plug-in '${plugin}' is not installed. Install it: npm install ${name} (in ${folders[0]} or a folder above it, where it was looked for).`,
-  )
+  throw new ConfigError(notInstalled(plugin, name, folders[0]!))
+}
+
+function notInstalled(plugin: string, name: string, folder: string): string {
+  return `The plug-in '${plugin}' is not installed. Install it: npm install ${name} (in ${folder} or a folder above it, where it was looked for).`
 }
 
 async function findFile(path: string): Promise<string> {
   const folder = dirname(path)
   const found = statSync(path, { throwIfNoEntry: false })
+  const [, above, installed] =
+    /^(.*?)[/\\]node_modules[/\\](?:.*[/\\]node_modules[/\\])?(@[^/\\]+[/\\][^/\\]+|[^/\\]+)/.exec(path) ?? []
+  if (!found && installed !== undefined) throw new ConfigError(notInstalled(installed, installed, above!))
   if (!found) {
     const others = (await readdir(folder).catch(() => [])).filter(hasModuleExtension).slice(0, 20)
     const hint = others.length > 0 ? suggest(basename(path), others) : ''

@@ -57,11 +57,11 @@ describe('plug-ins', { timeout: 180_000 }, () => {
     const exported = await start('export', 'runs/own-1', '--to', 'own.mjs', '--json').ended
     expect(JSON.parse(exported.out)).toMatchObject({ script: { difference: 0 } })
     const { predictRows } = (await import(pathToFileURL(sandbox.file('own.mjs')).href)) as {
-      predictRows(rows: object[]): { y: string }[]
+      predictRows(rows: object[]): { y: { value: string } }[]
     }
     const rows = sandbox.read('train.csv').trim().split('\n').slice(1)
     const made = predictRows(rows.map((row) => ({ x: Number(row.split(',')[0]) })))
-    expect(made.map(({ y }) => y).join('\n')).toBe(predicted.trim().split('\n').slice(1).join('\n'))
+    expect(made.map(({ y }) => y.value).join('\n')).toBe(predicted.trim().split('\n').slice(1).join('\n'))
     await output('convert', 'runs/own-1', '--to', 'own.keras')
     expect(await output('report', 'runs/own-1')).not.toContain('Note:')
     await output('train', 'config.yaml', '--seed', '4', '--quiet')
@@ -161,7 +161,7 @@ describe('plug-ins', { timeout: 180_000 }, () => {
     const missing = await failure('predict', 'moved', 'train.csv')
     expect(missing.code).toBe(2)
     expect(missing.err).toBe(
-      `Error: The plug-in '@acme/gradus-swish' is not installed. Install it: npm install @acme/gradus-swish (in ${sandbox.file('moved')} or a folder above it, where it was looked for).\n`,
+      `Error: The plug-in '@acme/gradus-swish' is not installed. Install it: npm install @acme/gradus-swish (in ${sandbox.file('project')} or a folder above it, where it was looked for).\n`,
     )
   })
 
