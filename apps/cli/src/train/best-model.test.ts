@@ -71,4 +71,33 @@ describe('the figures at the end of a run are those of the model that other comm
     expect(evaluation.figures).toMatchObject({ accuracy: expect.closeTo(highest, 5) as number })
     expect(await evaluated('runs/restored-1')).toEqual(evaluation.figures)
   })
+  it('of a run that a callback ended: the log says so, and does not advise to go on', async () => {
+    const { epochs } = await trained('ended', { callbacks: [{ callback: 'EarlyStopping', patience: 2 }] })
+    expect(epochs.length).toBeLessThan(12)
+    const { out } = await sandbox.run(['train', 'ended.yaml'])
+    const lowest = Math.min(...epochs.map(({ val_loss }) => val_loss))
+    const { epoch } = epochs.find(({ val_loss }) => val_loss === lowest)!
+    expect(out).toContain(
+      `A callback ended it after epoch ${epochs.length} of 12; the lowest val_loss is ${lowest.toFixed(4)}, after epoch ${epoch}.\n`,
+    )
+    expect(out).not.toContain('go on where this run stopped')
+  })
+
+  it('that are no better than those of the most frequent class or the mean', async () => {
+    const zeros = { layer: 'Dense', units: 1, kernelInitializer: 'zeros' }
+    const optimizer = { optimizer: 'SGD', learningRate: 1e-12 }
+    const fit = { batchSize: 8, epochs: 1 }
+    const says = async (name: string, activation: string, config: object) => {
+      const model = { model: 'Sequential', layers: [{ ...zeros, activation }] }
+      sandbox.write(`${name}.yaml`, { ...small, name, model, optimizer, fit, ...config })
+      return (await sandbox.run(['train', `${name}.yaml`])).out.match(/^ {2}Predicting .*$/m)?.[0]
+    }
+    const data = { train: 'noise.csv', target: 'y', split: { validation: 0.4 } }
+    expect(await says('classes', 'sigmoid', { data, loss: 'binaryCrossentropy' })).toMatch(
+      /^ {2}Predicting '[01]' for each row would be as good or better: accuracy 0\.\d{4}\.$/,
+    )
+    expect(await says('number', 'linear', { data: { ...data, task: 'regression' }, loss: 'mse', metrics: [] })).toBe(
+      '  Predicting the mean of these rows would be as good or better: R2 0.',
+    )
+  })
 })

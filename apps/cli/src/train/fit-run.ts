@@ -34,7 +34,9 @@ export async function fitRun(run: Run, folder: RunFolder, isNew: boolean): Promi
     interrupt.dispose()
   }
   await session.finish()
-  if (lastEpoch > trained) reportTrained(report, prepared.backend, performance.now() - startedAt)
+  const { records } = session.recorder
+  const milliseconds = performance.now() - startedAt
+  if (lastEpoch > trained) reportTrained(report, prepared.backend, milliseconds, { epochs: lastEpoch, records })
   return session
 }
 

@@ -14,7 +14,7 @@ import { fileNames } from './file-names.ts'
 import { formatUpdate, type Update } from './first-update.ts'
 import type { Prepared } from './prepare.ts'
 import type { EpochRecord, SavedRun } from './run-state.ts'
-import type { RegressionFigures } from './target-figures.ts'
+import type { RegressionFigures, TargetFigures } from './target-figures.ts'
 
 interface Beginning {
   readonly config: Resolved
@@ -44,6 +44,10 @@ export function reportBegin(report: Report, { config, prepared, previous, verbos
   if (previous) report.line(`  resumed    after ${placeOf(previous)}`)
   reportChoices(report, prepared.choices)
   reportColumns(report, describeSpec(coder.spec))
+  for (const target of targets) {
+    if (target.task === 'regression' && target.span !== 1)
+      report.line(`  In the log, errors of ${target.name} are in deviations: 1 is ${shortNumber(target.span)}.`)
+  }
   report.line()
   report.write(model.summary({ print: false }).replace(/\n*$/, '\n'))
   if (verbose) {
@@ -62,7 +66,7 @@ function reportChoices(report: Report, choices: readonly string[]): void {
 /** Prints how each column is scaled and filled. */
 function reportColumns(report: Report, columns: readonly ColumnDescription[]): void {
   report.heading('Columns')
-  const left = Math.max(0, columns.length - maxColumns)
+  const left = columns.length <= maxColumns + 1 ? 0 : columns.length - maxColumns
   // the targets are the last ones
   const shown = left === 0 ? columns : [...columns.slice(0, maxColumns - 2), ...columns.slice(-2)]
   report.write(
@@ -80,10 +84,28 @@ function placeOf({ state, fit }: SavedRun): string {
   return fit.step > 0 ? `${epochs} and ${count(fit.step, 'batch', 'batches')}` : epochs
 }
 
-/** Prints the duration and the backend. */
-export function reportTrained(report: Report, { name, about }: Backend, milliseconds: number): void {
+/** Prints the duration, the backend, and where a callback ended the run before its last epoch. */
+export function reportTrained(
+  report: Report,
+  { name, about }: Backend,
+  milliseconds: number,
+  { epochs, records }: { readonly epochs: number; readonly records: readonly EpochRecord[] },
+): void {
   report.line()
   report.line(`Trained in ${fixed(milliseconds / 1000, 2)} s on ${name}${about ? ` (${about})` : ''}`)
+  if (records.length >= epochs) return
+  const { figure, epoch, value } = bestOf(records)
+  report.line(
+    `A callback ended it after epoch ${records.length} of ${epochs}; the lowest ${figure} is ${fixed(value, 4)}, after epoch ${epoch}.`,
+  )
+}
+
+/** The epoch with the lowest loss, of the validation rows where there are such. */
+function bestOf(records: readonly EpochRecord[]): { figure: string; epoch: number; value: number } {
+  const figure = records.at(-1)?.logs.val_loss === undefined ? 'loss' : 'val_loss'
+  const losses = records.map(({ logs }) => logs[figure] ?? Number.POSITIVE_INFINITY)
+  const value = Math.min(...losses)
+  return { figure, epoch: losses.indexOf(value) + 1, value }
 }
 
 /** Prints one update of one weight, with the formula. */
@@ -116,7 +138,20 @@ export function reportEvaluation(
       if (found.confusion.classes.length <= maxClasses) report.line(formatConfusion(found.confusion))
       else report.line(formatConfusions(found.confusion))
     } else report.line(formatErrors(target, found))
+    const remark = remarkOn(found)
+    if (remark) report.line(`  ${remark}`)
   }
+}
+
+/** Says of a model that it is no better than the most frequent class or the mean. */
+function remarkOn(figures: TargetFigures[string]): string | undefined {
+  if (!('confusion' in figures))
+    return figures.r2 <= 0 ? 'Predicting the mean of these rows would be as good or better: R2 0.' : undefined
+  const { classes, counts } = figures.confusion
+  const rows = counts.map((row) => row.reduce((sum, count) => sum + count, 0))
+  const [most, total] = [Math.max(...rows), rows.reduce((sum, count) => sum + count, 0)]
+  if (counts.reduce((sum, row, index) => sum + row[index]!, 0) > most) return undefined
+  return `Predicting '${classes[rows.indexOf(most)]}' for each row would be as good or better: accuracy ${fixed(most / total, 4)}.`
 }
 
 /** The most classes for which the whole matrix is printed. */
@@ -152,17 +187,27 @@ interface Next {
 export function reportNext(report: Report, { command, config, run, source, records, cwd }: Next): void {
   const { epochs } = config.fit
   const data = relative(cwd, config.data.test ?? config.data.validation ?? config.data.train)
-  const losses = records.map(({ logs }) => logs.val_loss ?? logs.loss ?? Number.NaN)
-  const isBestLast = losses.at(-1) === Math.min(...losses)
+  const isBestLast = bestOf(records).epoch === records.length
+  const others = config.data.test ?? config.data.validation
   const rate = records.at(-1)?.learningRate ?? 0.001
-  const more = `--epochs ${Math.max(epochs, records.length) * 2}`
+  const more = `--epochs ${epochs * 2}`
   const next = [
     [`${command} predict ${run} ${data}`, 'predictions for rows, as CSV'],
-    [`${command} evaluate ${run} ${data}`, 'the figures on other rows'],
     [
-      `${command} train --resume ${run} ${more}`,
-      isBestLast ? 'go on where this run stopped: the last epoch was the best one' : 'go on where this run stopped',
+      `${command} evaluate ${run} ${data}`,
+      others ? 'the figures on other rows' : 'the figures on all rows of the file',
     ],
+    // a run that a callback ended would end again
+    ...(records.length < epochs
+      ? []
+      : [
+          [
+            `${command} train --resume ${run} ${more}`,
+            isBestLast
+              ? 'go on where this run stopped: the last epoch was the best one'
+              : 'go on where this run stopped',
+          ],
+        ]),
     ...(Number.isFinite(rate) && typeof config.optimizer !== 'string'
       ? [
           [

@@ -47,7 +47,10 @@ describe('train FILE --target NAME', () => {
       'The network has 2 hidden layers',
       'are marked',
       'city    category  3 categories: Lima, Oslo, Rome; missing values are marked',
+      'In the log, errors of price are in deviations: 1 is 9',
       'price: mean absolute error',
+      '# the figures on all rows of the file',
+      '# go on where this run stopped: the last epoch was the best one',
       'gradus predict runs/houses-1 houses.csv',
       'gradus train houses.csv --target price --inputs size,city,garden,sold --seed 2',
     ])
