@@ -3,9 +3,9 @@ import { argumentTexts, jsonOption } from '../flags.ts'
 import { addTableFlags, openRows, type TableFlags } from '../predict/table-input.ts'
 import { Report, type Terminal } from '../terminal.ts'
 import { writeJson } from '../text/json.ts'
-import { shortNumber } from '../text/numbers.ts'
+import { distinctNumbers } from '../text/numbers.ts'
 import { shortened } from '../text/shortened.ts'
-import { textTable } from '../text/text-table.ts'
+import { oneLine, textTable } from '../text/text-table.ts'
 import { type ColumnSummary, describeTable, type TableSummary } from './describe-table.ts'
 
 interface DataFlags extends TableFlags {
@@ -45,8 +45,9 @@ function reportTable(
   { name, rows, notes, columns, problems, choices }: TableSummary,
   next: string,
 ): void {
-  report.line(report.colors.bold(`${name}: ${rows} rows, ${columns.length} columns`))
-  for (const note of notes) report.line(`  ${note}`)
+  const counted = `${rows} ${rows === 1 ? 'row' : 'rows'}, ${columns.length} ${columns.length === 1 ? 'column' : 'columns'}`
+  report.line(report.colors.bold(`${name}: ${counted}`))
+  for (const note of notes) report.line(`  ${oneLine(note)}`)
   report.line()
   const shown = columns.slice(0, maxColumns)
   const header = ['column', 'kind', 'missing', 'distinct', 'values']
@@ -60,9 +61,9 @@ function reportTable(
   report.write(textTable(header, cells, '  '))
   if (columns.length > maxColumns) report.line(`  and ${columns.length - maxColumns} more columns; --json lists all`)
   if (problems.length > 0) report.heading('Problems')
-  for (const problem of problems) report.line(`  ${problem}`)
+  for (const problem of problems) report.line(`  ${oneLine(problem)}`)
   if (choices) report.heading('What train would choose')
-  for (const choice of choices ?? []) report.line(`  ${choice}`)
+  for (const choice of choices ?? []) report.line(`  ${oneLine(choice)}`)
   report.heading('Try next')
   report.line(`  ${next}`)
 }
@@ -73,7 +74,8 @@ const maxText = 70
 function valuesOf({ kind, why, range, values }: ColumnSummary): string {
   if (range && (kind === 'number' || kind === null)) {
     const { low, high, mean, median } = range
-    const text = `${shortNumber(low)} to ${shortNumber(high)}, mean ${shortNumber(mean)}, median ${shortNumber(median)}`
+    const [from, to, middle, half] = distinctNumbers([low, high, mean, median])
+    const text = `${from} to ${to}, mean ${middle}, median ${half}`
     return why === '' ? text : `${text}; ${why}`
   }
   if (kind === null) return why

@@ -37,6 +37,17 @@ Try next
 `)
 })
 
+it('shows values with line ends on one line, and numbers that differ little with their digits', async () => {
+  const rows = Array.from({ length: 30 }, (_, i) => `"a ""${i % 2}""\n\u001b[1mb",${20210101 + i * 3},${i * 0.5}`)
+  sandbox.write('odd.csv', `text,day,size\n${rows.join('\n')}\n`)
+  const { out } = await sandbox.run(['data', 'odd.csv'])
+  expect(out).toContain('text    category        0         2  a "0"\\n\\u001b[1mb 15, a "1"\\n\\u001b[1mb 15\n')
+  expect(out).toContain('20210101 to 20210188, mean 20210144.5, median 20210144.5\n')
+  expect(out).toContain('0 to 14.5, mean 7.25, median 7.25\n')
+  sandbox.write('one.json', '[{"a": 1.5}]')
+  expect((await sandbox.run(['data', 'one.json'])).out).toContain('one.json: 1 row, 1 column\n')
+})
+
 it('says what train would choose', async () => {
   const { out } = await sandbox.run(['data', 'rows.csv', '--target', 'ill'])
   expect(out).toContain(

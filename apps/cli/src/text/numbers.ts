@@ -16,6 +16,14 @@ export function valueText(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value)
 }
 
+/** Numbers with up to four digits; with more where the first two would look alike, such as two times in milliseconds. */
+export function distinctNumbers(values: readonly number[]): string[] {
+  const [low = 0, high = 0] = values
+  const digits = 4 + Math.ceil(Math.log10(Math.max(Math.abs(low), Math.abs(high)) / Math.abs(high - low)))
+  if (!Number.isFinite(digits) || digits <= 5) return values.map(shortNumber)
+  return values.map((value) => String(Number(value.toPrecision(Math.min(15, digits)))))
+}
+
 /** A whole number with separators between thousands. */
 export function groupedNumber(value: number): string {
   return value.toLocaleString('en-US')

@@ -12,7 +12,8 @@ export function textColumns(rows: readonly (readonly string[])[], indent = ''): 
   return lines(rows, indent, [])
 }
 
-function lines(rows: readonly (readonly string[])[], indent: string, right: readonly boolean[]): string {
+function lines(given: readonly (readonly string[])[], indent: string, right: readonly boolean[]): string {
+  const rows = given.map((row) => row.map(oneLine))
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   const line = (cells: readonly string[]) => {
     const padded = cells.map((cell, column) =>
@@ -21,4 +22,9 @@ function lines(rows: readonly (readonly string[])[], indent: string, right: read
     return `${indent}${padded.join('  ').trimEnd()}\n`
   }
   return rows.map(line).join('')
+}
+
+/** A text with its line ends and other control characters as escapes, so that it takes one line. */
+export function oneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1))
 }

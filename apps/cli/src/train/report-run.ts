@@ -7,7 +7,7 @@ import type { Resolved } from '../config/resolve-config.ts'
 import { describePlugin } from '../plugins/load-plugins.ts'
 import type { Report } from '../terminal.ts'
 import { shortNumber } from '../text/numbers.ts'
-import { textColumns } from '../text/text-table.ts'
+import { oneLine, textColumns } from '../text/text-table.ts'
 import { formatConfusion, formatConfusions } from './confusion.ts'
 import type { Evaluation } from './evaluation.ts'
 import { fileNames } from './file-names.ts'
@@ -60,7 +60,7 @@ export function reportBegin(report: Report, { config, prepared, previous, verbos
 function reportChoices(report: Report, choices: readonly string[]): void {
   if (choices.length === 0) return
   report.heading('Choices')
-  for (const choice of choices) report.line(`  ${choice}`)
+  for (const choice of choices) report.line(`  ${oneLine(choice)}`)
 }
 
 /** Prints how each column is scaled and filled. */
