@@ -1,6 +1,7 @@
 import { ConfigError, suggest } from '@gradus/core'
 import { type Backend, BackendError } from '@gradus/tensor'
 import { auto, cpu, wasm } from 'gradus'
+import type { ClassRegistry } from '../plugins/load-plugins.ts'
 
 /** A backend that can be chosen by name. */
 interface KnownBackend {
@@ -56,18 +57,35 @@ export async function listBackends(): Promise<BackendStatus[]> {
 }
 
 /**
- * Starts the backend called `name`; `auto`, the default, starts the fastest that needs no further package. Throws
- * `ConfigError` for an unknown name, and `BackendError` with the reason where the backend does not start.
+ * Starts the backend called `name`, of this program or of a plug-in; `auto`, the default, starts the fastest that needs no further
+ * package. Throws `ConfigError` for an unknown name, and `BackendError` with the reason where the backend does not start.
  */
-export async function openBackend(name = 'auto'): Promise<Backend> {
+export async function openBackend(name = 'auto', classes?: ClassRegistry): Promise<Backend> {
   if (name === 'auto') return auto()
-  const backend = known.find((entry) => entry.name === name)
-  if (!backend) throw new ConfigError(`There is no backend '${name}'.${suggest(name, backendNames)}`)
+  const own = classes ? backendsOf(classes) : []
+  const backend = [...known, ...own].find((entry) => entry.name === name)
+  const names = [...backendNames, ...own.map((entry) => entry.name)]
+  if (!backend) throw new ConfigError(`There is no backend '${name}'.${suggest(name, names)}`)
   const started = await start(backend)
   if (typeof started !== 'string') return started
   throw new BackendError(
     `The backend '${name}' is not available: ${started}. \`gradus backends\` lists those that are.`,
   )
+}
+
+/** The backends of plug-ins: functions that start one, with the kind `backend` and the name of the backend as their type. */
+function backendsOf(classes: ClassRegistry): KnownBackend[] {
+  const definitions = classes.definitions as readonly { readonly kind: string; readonly type: string }[]
+  const found = definitions.filter(({ kind }) => kind === 'backend')
+  return found.map((definition) => {
+    const { type } = definition
+    const start = async () => {
+      const backend = await (definition as unknown as () => Backend | Promise<Backend>)()
+      if (backend?.name === type) return backend
+      throw new Error(`the plug-in starts ${backend?.name ? `a backend called '${backend.name}'` : 'no backend'}`)
+    }
+    return { name: type, package: '', about: 'of a plug-in', start }
+  })
 }
 
 /** Returns the backend, or the reason why it does not start. */

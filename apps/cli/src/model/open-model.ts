@@ -1,15 +1,18 @@
 import { open, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DataError, suggest } from '@gradus/core'
+import { useBackend } from '@gradus/tensor'
 import { FormatError, loadModel, type Model } from 'gradus'
 import { type FileFormat, formatOf, type ModelFile, readModelFile } from 'gradus/io'
-import { type Resolved, resolveConfig } from '../config/resolve-config.ts'
+import { backendNames, openBackend } from '../backends/backends.ts'
+import type { Resolved } from '../config/resolve-config.ts'
 import type { Which } from '../flags.ts'
 import { type ClassRegistry, loadPlugins, plainRegistry } from '../plugins/load-plugins.ts'
 import { absolutePlugin } from '../plugins/plugin-path.ts'
 import { pluginsOfRun } from '../plugins/run-plugins.ts'
 import { shownPath } from '../text/shown-path.ts'
 import { fileNames } from '../train/file-names.ts'
+import { readRunConfig } from '../train/run-files.ts'
 import { exists } from '../train/run-folder.ts'
 import { allModelFormats, formatNamed } from './formats.ts'
 
@@ -71,6 +74,21 @@ export async function openModel(source: string, options: OpenOptions): Promise<O
   return { ...opened, model: await modelOf(opened, options) }
 }
 
+/**
+ * Starts a backend, of this program or of a plug-in, and opens a model on it. Throws as `openBackend` and `openModel` do, before it
+ * starts the backend where there is no model.
+ */
+export async function openModelOn(
+  backend: string | undefined,
+  source: string,
+  options: OpenOptions,
+): Promise<OpenedModel> {
+  const opened = await openModelFile(source, options)
+  const isOwn = backend !== undefined && !backendNames.includes(backend)
+  await useBackend(await openBackend(backend, isOwn ? await opened.classes() : undefined))
+  return { ...opened, model: await modelOf(opened, options) }
+}
+
 /** Reads the model file of a run folder, or a file, without building the model and without plug-ins. Throws as `openModel` does. */
 export async function openModelFile(source: string, options: OpenOptions): Promise<OpenedFile> {
   const path = await modelPath(source, options)
@@ -78,7 +96,7 @@ export async function openModelFile(source: string, options: OpenOptions): Promi
   const file = await readModelFile(path, formats).catch((error: unknown) => rethrowNamed(error, path, options.cwd))
   const format = await formatAt(path, formats)
   const { size } = await stat(path)
-  const run = await runOf(path, options.cwd)
+  const run = await runOf(path)
   const isFolder = path !== resolve(options.cwd, source)
   let loaded: Promise<ClassRegistry> | undefined
   const classes = () => (loaded ??= classesFor(options, run, isFolder))
@@ -181,11 +199,11 @@ async function formatAt(path: string, formats: readonly FileFormat<ModelFile>[])
   }
 }
 
-async function runOf(path: string, cwd: string): Promise<RunOfModel | undefined> {
+async function runOf(path: string): Promise<RunOfModel | undefined> {
   const folder = dirname(path)
   const isModelOfRun = [fileNames.best, fileNames.last, fileNames.checkpoint].some((name) => name === basename(path))
   const file = join(folder, fileNames.config)
   if (!isModelOfRun || !(await exists(file))) return undefined
-  const config = async () => (await resolveConfig(file, {}, { cwd, env: {} })).config
+  const config = async () => (await readRunConfig(folder)).config
   return { folder, config, plugins: () => pluginsOfRun(folder) }
 }

@@ -206,4 +206,38 @@ describe('plug-ins', { timeout: 180_000 }, () => {
     expect(err).toContain("plugins: ['./my-layer.ts']")
     await output('train', 'plain.yaml', '--plugin', 'my-layer.ts', '--plugin', 'training.mjs', '--quiet')
   })
+
+  it('may be models that are code, and backends', async () => {
+    sandbox.write(
+      'residual.ts',
+      `import { cpu, Dense, Model, type Scope, type Tensor } from 'gradus'
+       import { add } from 'gradus/ops'
+       export class Residual extends Model {
+         static override readonly type = 'acme/Residual'
+         readonly hidden = new Dense({ units: 1, activation: 'tanh' })
+         readonly out = new Dense({ units: 2, activation: 'softmax' })
+         override apply(x: Tensor, scope: Scope<this>): Tensor {
+           return scope.call(this.out, add(x, scope.call(this.hidden, x)))
+         }
+       }
+       export const acme = Object.assign(() => ({ ...cpu(), name: 'acme' }), { kind: 'backend', type: 'acme' })
+       export const wrong = Object.assign(() => cpu(), { kind: 'backend', type: 'wrong' })`,
+    )
+    const { optimizer: _, callbacks: __, ...config } = ownConfig
+    sandbox.write('config.yaml', {
+      ...{ ...config, backend: 'acme', plugins: ['./residual.ts'], model: { layer: 'acme/Residual' } },
+      ...{ optimizer: 'adam', metrics: ['accuracy'] },
+    })
+    expect(await output('train', 'config.yaml')).toContain('Training own on the acme backend')
+    await output('train', '--resume', 'runs/own-1', '--epochs', '5', '--quiet')
+    const predicted = await output('predict', 'runs/own-1', 'train.csv')
+    expect(await output('predict', 'runs/own-1', 'train.csv', '--backend', 'acme')).toBe(predicted)
+    await output('export', 'runs/own-1', '--to', 'own.cjs')
+    expect((await output('inspect', 'runs/own-1')).match(/FLOPs +(.*)/)![1]).toMatch(/^\d+ for one sample/)
+    expect((await failure('train', 'config.yaml', '--backend', 'acm')).err).toContain("Did you mean 'acme'?")
+    expect(await failure('train', 'config.yaml', '--backend', 'wrong')).toMatchObject({
+      code: 5,
+      err: expect.stringContaining("the plug-in starts a backend called 'cpu'"),
+    })
+  })
 })

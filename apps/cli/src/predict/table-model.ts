@@ -1,9 +1,7 @@
 import { ConfigError } from '@gradus/core'
-import { useBackend } from '@gradus/tensor'
 import type { Model } from 'gradus'
 import { checkTableSpec, TableCoder } from 'gradus/tables'
-import { openBackend } from '../backends/backends.ts'
-import { type OpenedModel, type OpenOptions, openModel } from '../model/open-model.ts'
+import { type OpenedModel, type OpenOptions, openModelOn } from '../model/open-model.ts'
 
 /** A model that predicts rows. */
 export interface TableModel {
@@ -18,10 +16,9 @@ export interface TableModel {
  */
 export async function openTableModel(
   source: string,
-  { backend, ...options }: OpenOptions & { readonly backend?: string | undefined },
+  options: OpenOptions & { readonly backend?: string | undefined },
 ): Promise<TableModel> {
-  await useBackend(await openBackend(backend))
-  const opened = await openModel(source, options)
+  const opened = await openModelOn(options.backend, source, options)
   const { model } = opened
   if (model.table === undefined) {
     throw new ConfigError(

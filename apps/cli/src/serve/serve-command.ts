@@ -2,10 +2,8 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ConfigError } from '@gradus/core'
-import { useBackend } from '@gradus/tensor'
 import type { Command } from 'commander'
 import { checkTableSpec } from 'gradus/tables'
-import { openBackend } from '../backends/backends.ts'
 import {
   argumentTexts,
   backendOption,
@@ -16,7 +14,7 @@ import {
   whichOption,
   wholeNumber,
 } from '../flags.ts'
-import { openModel } from '../model/open-model.ts'
+import { openModelOn } from '../model/open-model.ts'
 import type { Terminal } from '../terminal.ts'
 import { writeJsonLine } from '../text/json.ts'
 import { ownVersion } from '../version.ts'
@@ -81,8 +79,8 @@ Examples:
 
 async function serve(source: string, flags: ServeFlags, terminal: Terminal): Promise<void> {
   const { host, port, cors } = flags
-  await useBackend(await openBackend(flags.backend))
-  const { model, shown } = await openModel(source, { cwd: terminal.cwd, plugins: flags.plugin, which: flags.which })
+  const options = { cwd: terminal.cwd, plugins: flags.plugin, which: flags.which }
+  const { model, shown } = await openModelOn(flags.backend, source, options)
   const ports = servedPorts(model, shown)
   const predictor = new Predictor(model, ports, flags)
   await predictor.warmUp()

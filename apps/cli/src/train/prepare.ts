@@ -44,7 +44,7 @@ export interface Prepared {
  */
 export async function prepare(given: Given, plugins: Plugins, table?: TableSpec): Promise<Prepared> {
   const { registry } = plugins
-  const backend = await openBackend(given.backend)
+  const backend = await openBackend(given.backend, registry)
   await useBackend(backend)
   checkParts(given, registry)
   const rows = await readData(given, table)
