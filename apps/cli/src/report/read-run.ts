@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { DataError } from '@gradus/core'
-import { type Resolved, resolveConfig } from '../config/resolve-config.ts'
-import { locateDataFiles } from '../train/data-files.ts'
-import { checkEnvironment, type RunEnvironment } from '../train/environment-schema.ts'
+import { resolve } from 'node:path'
+import { DataError, isPlainObject } from '@gradus/core'
+import type { Resolved } from '../config/resolve-config.ts'
+import type { RunEnvironment } from '../train/environment-schema.ts'
 import { fileNames } from '../train/file-names.ts'
+import { damaged, parseObject, readJson, readRunConfig, readText } from '../train/run-files.ts'
 import { requireRunFolder } from '../train/run-folder.ts'
 
 /** The figures of an epoch by name: loss, metrics, and `val_` figures. */
@@ -34,44 +33,37 @@ export interface RunRecord {
 /** Reads the files of a run, without locking its folder. Throws `DataError` for another folder and for damaged files. */
 export async function readRun(shown: string, cwd: string): Promise<RunRecord> {
   const path = resolve(cwd, shown)
-  const file = join(path, fileNames.config)
   await requireRunFolder(path, shown)
-  const environment = checkEnvironment(
-    (await readJson(path, fileNames.environment)) ?? {},
-    join(path, fileNames.environment),
-  )
-  const { config } = await resolveConfig(file, {}, { cwd, env: {} })
-  const evaluation = (await readJson(path, fileNames.evaluation)) as { readonly figures?: unknown } | undefined
+  const { config, environment } = await readRunConfig(path)
+  const evaluation = (await readJson(path, 'evaluation')) as { readonly figures?: unknown } | undefined
   return {
     path,
     shown,
-    config: { ...config, data: locateDataFiles(config.data, environment.data ?? {}) },
+    config,
     environment,
-    epochs: parseEpochs((await readText(path, fileNames.events)) ?? '', `${shown}/${fileNames.events}`),
-    heldOut: isObject(evaluation?.figures) ? numbersIn(evaluation.figures) : undefined,
-    summary: (await readText(path, fileNames.summary)) ?? '',
+    epochs: parseEpochs((await readText(path, 'events')) ?? '', `${shown}/${fileNames.events}`),
+    heldOut: isPlainObject(evaluation?.figures) ? numbersIn(evaluation.figures) : undefined,
+    summary: (await readText(path, 'summary')) ?? '',
   }
 }
 
 function parseEpochs(text: string, source: string): EpochFigures[] {
   return text.split('\n').flatMap((line, index): EpochFigures[] => {
     if (line.trim() === '') return []
-    const entry = parse(line, `${source}, line ${index + 1},`)
-    const { version: _, event, epoch, learningRate, milliseconds, ...figures } = entry as Record<string, unknown>
+    const place = `${source}, line ${index + 1},`
+    const { version: _, event, epoch, learningRate, milliseconds, ...figures } = parseObject(line, place)
     if (event !== 'epoch') return []
+    if (!Number.isSafeInteger(epoch))
+      throw new DataError(`${place} is damaged: it has no number of an epoch. ${damaged}`)
     return [
       {
-        epoch: number(epoch),
+        epoch: epoch as number,
         learningRate: number(learningRate),
         milliseconds: number(milliseconds),
         figures: numbersIn(figures),
       },
     ]
   })
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
 }
 
 // JSON has null for figures that are not finite
@@ -85,33 +77,6 @@ function numbersIn(values: object): Record<string, number> {
       value === null || typeof value === 'number' ? [[key, number(value)]] : [],
     ),
   )
-}
-
-async function readJson(folder: string, name: string): Promise<unknown> {
-  const text = await readText(folder, name)
-  return text === undefined ? undefined : parse(text, join(folder, name))
-}
-
-function parse(text: string, source: string): object {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new DataError(`${source} cannot be read: ${(cause as Error).message}`, { cause })
-  }
-  if (value !== null && typeof value === 'object') return value
-  throw new DataError(`${source} is damaged: it holds no object.`)
-}
-
-/** Undefined where the file does not exist. */
-async function readText(folder: string, name: string): Promise<string | undefined> {
-  const path = join(folder, name)
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new DataError(`${path} cannot be read: ${(cause as Error).message}`, { cause })
-  }
 }
 
 /** Whether a higher value of a figure is better, by its name. */
