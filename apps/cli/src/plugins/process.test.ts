@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { renameSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bundleCommand, startCommand } from '../testing/bundle.ts'
@@ -36,6 +38,14 @@ async function failure(...args: string[]): Promise<{ code: number | null; err: s
   return { code, err }
 }
 
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
+
 const rowsOf = (file: string) => sandbox.read(file).replace(/,[^,\n]*$/gm, '') // without times
 
 describe('plug-ins', { timeout: 180_000 }, () => {
@@ -66,12 +76,17 @@ describe('plug-ins', { timeout: 180_000 }, () => {
     expect(await output('report', 'runs/own-1')).not.toContain('Note:')
     await output('train', 'config.yaml', '--seed', '4', '--quiet')
     expect(await output('compare', 'runs/own-1', 'runs/own-2')).toContain('seed')
-    const server = start('serve', 'runs/own-1', '--json')
+    const port = await freePort()
+    const server = start('serve', 'runs/own-1', '--json', '--port', String(port))
     await server.shows(/\n/)
+    const answer = await fetch(`http://127.0.0.1:${port}/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ rows: [{ x: 0.1 }, { x: 0.9 }] }),
+    })
+    expect(await answer.json()).toMatchObject({ predictions: [{ y: { value: '0' } }, { y: { value: '1' } }] })
     server.kill('SIGTERM')
-    const { code, out } = await server.ended
-    expect(code).toBe(0)
-    expect(JSON.parse(out)).toMatchObject({ columns: ['x'] })
+    expect((await server.ended).code).toBe(0)
   })
 
   it('are found again by --resume of a run that was killed, bit for bit', async () => {
