@@ -68,14 +68,15 @@ async function evaluate(
     file === undefined
       ? await evaluateHeldOut(source, { opened, model, coder }, terminal)
       : await evaluateRows(await openRows([file], flags, cwd), { opened, model, coder })
-  const { samples, figures, confusion, targets } = evaluation
+  const { samples, leftOut = 0, figures, confusion, targets } = evaluation
   if (flags.json) {
-    writeJson(out, { model: opened.path, file: name, samples, figures, confusion: confusion ?? null, targets })
+    writeJson(out, { model: opened.path, file: name, samples, leftOut, figures, confusion: confusion ?? null, targets })
   } else reportEvaluation(new Report(out, env), name, { role: 'given', ...evaluation })
-  requireAccuracy(flags.minAccuracy, accuracyOf({ ...evaluation, role: name }, {}))
+  requireAccuracy(flags.minAccuracy, { ...accuracyOf({ ...evaluation, role: name }, {}), rows: `rows of ${name}` })
 }
 
-type Evaluated = Omit<Evaluation, 'role'> & { readonly name: string }
+/** `leftOut` is the number of rows without a target, or without a value that is needed. */
+type Evaluated = Omit<Evaluation, 'role'> & { readonly name: string; readonly leftOut?: number }
 
 /** Evaluates the model of a run on the rows that the run has held out. Throws `ConfigError` where there are none. */
 async function evaluateHeldOut(
@@ -97,21 +98,26 @@ async function evaluateRows(table: CommandTable, { model, coder }: TableModel): 
   const { name } = table.source
   const parts = { [Symbol.asyncIterator]: () => encodedParts(table, coder) }
   const scores = new TargetScores(coder)
-  let samples = 0
+  let [samples, leftOut] = [0, 0]
   for await (const part of parts) {
     samples += part.count
+    leftOut += part.leftOut
     if (part.count > 0) await scores.add([await model.predictAll(inputsOf(part))].flat() as Tensor[], part.y)
   }
   if (samples === 0) throw new DataError(`${name} has no rows with a target.`)
   const targets = scores.finish()
-  return { name, samples, figures: await figuresOf(model, parts), confusion: onlyConfusion(targets), targets }
+  const figures = await figuresOf(model, parts)
+  return { name, samples, leftOut, figures, confusion: onlyConfusion(targets), targets }
 }
 
-async function* encodedParts({ source, folder }: CommandTable, coder: TableCoder): AsyncGenerator<Samples> {
+async function* encodedParts(
+  { source, folder }: CommandTable,
+  coder: TableCoder,
+): AsyncGenerator<Samples & { readonly leftOut: number }> {
   const { name, columns, decimal } = source
   for await (const chunk of source.chunks()) {
     const { rows, x, y } = await coder.encode(chunk, { name, columns, decimal, folder })
-    yield { name, count: rows.length, x, y }
+    yield { name, count: rows.length, leftOut: chunk.rowCount - rows.length, x, y }
   }
 }
 

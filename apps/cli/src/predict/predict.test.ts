@@ -118,6 +118,18 @@ describe('evaluate', () => {
     expect(rows.out).toMatch(
       /Samples: rows\.csv, 120 samples\n {2}accuracy: [01]\.\d{4} - loss: \S+\n\n {2}actual \\ predicted {2}high {2}low/,
     )
+    expect(rows.out).not.toContain('left out')
+    sandbox.write(
+      'gaps.csv',
+      `${sandbox
+        .read('rows.csv')
+        .trimEnd()
+        .replace(/,[^,\n]*$/, ',')}\n`,
+    )
+    const gaps = await sandbox.run(['evaluate', 'runs/number-1', 'gaps.csv'])
+    expect(gaps.out).toMatch(
+      /\n {2}1 of \d+ rows are left out, because a target or a value that is needed is missing\.\n/,
+    )
     const own = await sandbox.run(['evaluate', 'runs/rows-1', '--json'])
     const document = JSON.parse(own.out)
     expect(document).toMatchObject({ version: 1, file: 'rows.csv (validation rows)', samples: 24 })

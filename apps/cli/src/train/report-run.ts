@@ -118,12 +118,16 @@ export function reportUpdate(report: Report, update: Update, optimizer: string):
 export function reportEvaluation(
   report: Report,
   name: string,
-  evaluation: Omit<Evaluation, 'role'> & { readonly role?: string },
+  evaluation: Omit<Evaluation, 'role'> & { readonly role?: string; readonly leftOut?: number },
   model?: string,
 ): void {
-  const { role, samples, figures, targets } = evaluation
+  const { role, samples, leftOut = 0, figures, targets } = evaluation
   const title = role === 'given' ? 'Samples' : role === 'validation' ? 'Validation samples' : 'Held-out samples'
   report.heading(`${title}: ${name}, ${samples} samples`)
+  if (leftOut > 0)
+    report.line(
+      `  ${leftOut} of ${samples + leftOut} rows are left out, because a target or a value that is needed is missing.`,
+    )
   report.line(
     `  ${Object.entries(figures)
       .map(([key, value]) => `${key}: ${fixed(value, 4)}`)
