@@ -1,15 +1,47 @@
-import type { ConfigOf, DTypePolicy, FunctionalSpec, OfKind, Spec } from '@gradus/core'
+import type {
+  AnyDefinition,
+  Callback,
+  ConfigOf,
+  DTypePolicy,
+  FunctionalSpec,
+  Layer,
+  Loss,
+  Metric,
+  OfKind,
+  Optimizer,
+  Spec,
+} from '@gradus/core'
 import type { fitDataFields } from '@gradus/models'
 import type { ColumnChoice, InputChoices, Missing, SplitOptions, TableOptions, Task } from '@gradus/tables'
+import type { Model } from './model.ts'
 import type { NamesOf, StandardNames } from './names.ts'
 import type { StandardDefinition } from './standard.ts'
 
 type Kind = StandardDefinition['kind']
 
-/** A standard class of one kind as data, such as `{ optimizer: 'Adam', learningRate: 0.01 }`, or an instance of it. */
+/** A standard class of one kind as data, such as `{ optimizer: 'Adam', learningRate: 0.01 }`, or an instance of it or of a class of your own. */
 export type SpecOf<K extends Kind> =
   | Spec<OfKind<StandardDefinition, K>, StandardDefinition>
   | Instance<OfKind<StandardDefinition, K>>
+  | OwnSpec<K>
+  | OwnInstance<K>
+
+/** The name of a class of a plug-in; names of standard classes have no slash. */
+type OwnName = `${string}/${string}`
+
+/** A class of a plug-in as data. Its options are checked when the config is read. */
+type OwnSpec<K extends string> = { readonly [P in K]: OwnName } & { readonly [option: string]: unknown }
+
+/** The classes that own classes extend. */
+interface Bases {
+  readonly layer: Layer
+  readonly optimizer: Optimizer
+  readonly loss: Loss
+  readonly metric: Metric
+  readonly callback: Callback
+}
+
+type OwnInstance<K> = K extends keyof Bases ? Bases[K] : never
 
 type Instance<D> = D extends abstract new (...args: never) => infer I ? I : never
 
@@ -54,8 +86,8 @@ export interface DataConfig extends Omit<TableOptions, 'header'> {
 /** The options of `fit` that are plain data. */
 export interface FitConfig extends ConfigOf<typeof fitDataFields> {}
 
-type LossConfig = SpecOf<'loss'> | StandardNames['loss']
-type MetricsConfig = readonly (SpecOf<'metric'> | StandardNames['metric'])[]
+type LossConfig = SpecOf<'loss'> | StandardNames['loss'] | OwnName
+type MetricsConfig = readonly (SpecOf<'metric'> | StandardNames['metric'] | OwnName)[]
 
 /** The config of `gradus train`, from JSON, YAML or a `gradus.config.ts`. */
 export interface TrainConfig {
@@ -67,15 +99,20 @@ export interface TrainConfig {
   readonly backend?: string
   /** The dtypes of parameters and of computation (default `float32`). `mixedFloat16` computes in float16. */
   readonly dtypePolicy?: DTypePolicy
+  /**
+   * Modules with classes of your own: files relative to the config, such as `./my-layer.ts`, and installed packages. A config that is a
+   * module may also have the classes here, or instances of them at their places.
+   */
+  readonly plugins?: readonly (string | AnyDefinition)[]
   readonly data: DataConfig
   /** The layers (default: a model that suits the rows). So are the other parts, where they are left out. */
-  readonly model?: SequentialConfig | FunctionalSpec
-  readonly optimizer?: SpecOf<'optimizer'> | StandardNames['optimizer']
+  readonly model?: SequentialConfig | FunctionalSpec | OwnSpec<'layer'> | Model
+  readonly optimizer?: SpecOf<'optimizer'> | StandardNames['optimizer'] | OwnName
   /** The loss, or one for each output by name. */
   readonly loss?: LossConfig | { readonly [output: string]: LossConfig }
   readonly metrics?: MetricsConfig | { readonly [output: string]: MetricsConfig }
   readonly fit?: FitConfig
-  readonly callbacks?: readonly (SpecOf<'callback'> | NamesOf<'callback'>)[]
+  readonly callbacks?: readonly (SpecOf<'callback'> | NamesOf<'callback'> | OwnName)[]
   /** The number of batches between two saves of the run, which is also saved after every epoch. */
   readonly checkpoint?: { readonly every: number }
   /** Whether to show one update of one weight with its numbers (default false). */

@@ -1,5 +1,16 @@
 import { describe, expectTypeOf, it } from 'vitest'
-import { Adam, Dense, defineConfig, type NamesOf, Sequential, standard, type TrainConfig } from './index.ts'
+import {
+  Adam,
+  Dense,
+  defineConfig,
+  Layer,
+  type NamesOf,
+  Optimizer,
+  Sequential,
+  standard,
+  type Tensor,
+  type TrainConfig,
+} from './index.ts'
 
 const data = { train: 'a.csv', inputs: ['x'], target: 'y' }
 const model = { model: 'Sequential', layers: [{ layer: 'Dense', units: 2 }] } as const
@@ -93,6 +104,32 @@ describe('defineConfig', () => {
       },
       loss: 'mse',
     })
+  })
+
+  it('takes names and instances of own classes', () => {
+    class Swish extends Layer<{ beta?: number }> {
+      static readonly type = 'acme/Swish'
+      apply(x: Tensor) {
+        return x
+      }
+    }
+    class Descent extends Optimizer {
+      static readonly type = 'acme/Descent'
+      protected override slots() {
+        return {}
+      }
+      protected step(param: Tensor) {
+        return [param, {}] as const
+      }
+    }
+    const layers = [new Swish({ beta: 1 }), { layer: 'acme/Swish', beta: 1 }, new Dense({ units: 2 })] as const
+    defineConfig({ data, model: { model: 'Sequential', layers }, optimizer: new Descent(), loss: 'acme/Loss' })
+    defineConfig({
+      ...{ data, plugins: ['./my-layer.ts', Swish], model: new Sequential([new Swish(), new Dense({ units: 2 })]) },
+      ...{ optimizer: { optimizer: 'acme/Descent' }, metrics: ['acme/Metric', 'mae'], callbacks: ['acme/Halve'] },
+    })
+    // @ts-expect-error no plug-in has names without a slash
+    defineConfig({ data, optimizer: { optimizer: 'descent' } })
   })
 
   it('refuses misspelt names and keys at any depth', () => {
