@@ -2,7 +2,7 @@ import { ConfigError } from '@gradus/core'
 import type { Command } from 'commander'
 import { jsonOption } from '../flags.ts'
 import { figureHtml, tableHtml } from '../report/charts/svg.ts'
-import { toPage } from '../report/page.ts'
+import { grid, toPage } from '../report/page.ts'
 import { readRun } from '../report/read-run.ts'
 import { outKind, pictureFile, writeOut } from '../report/write-file.ts'
 import type { Terminal } from '../terminal.ts'
@@ -17,7 +17,7 @@ interface CompareFlags {
 }
 
 /** The number of differences that a terminal shows. */
-const shownDifferences = 6
+const shownDifferences = 20
 
 /** Adds `gradus compare`. */
 export function compareCommand(program: Command, terminal: Terminal): void {
@@ -30,7 +30,7 @@ export function compareCommand(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       `
-An asterisk marks the best value of a column, if values differ. A best value has its epoch in parentheses.
+An asterisk marks the best value of a figure, if values differ. A best value has its epoch in parentheses.
 
 Examples:
   gradus compare runs/digits-1 runs/digits-2
@@ -77,14 +77,14 @@ async function compare(paths: readonly string[], { out, json }: CompareFlags, { 
     const differences = differenceTable(comparison, 200)
     return toPage({
       title,
-      lead: '<p class="soft">An asterisk marks the best value of a column. A best value has its epoch in parentheses.</p>',
+      lead: '<p class="soft">An asterisk marks the best value of a figure. A best value has its epoch in parentheses.</p>',
       sections: [
         { title: 'Figures', body: tableHtml(figureTable(comparison)) },
         {
           title: 'Differences of the configs',
-          body: differences.head.length > 1 ? tableHtml(differences) : '<p>The configs do not differ.</p>',
+          body: comparison.differences.length > 0 ? tableHtml(differences) : '<p>The configs do not differ.</p>',
         },
-        { title: 'Curves', body: `<div class="charts">${comparedCurves(records).map(figureHtml).join('\n')}</div>` },
+        { title: 'Curves', body: grid(comparedCurves(records).map(figureHtml)) },
       ],
     })
   }

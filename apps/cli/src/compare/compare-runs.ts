@@ -4,7 +4,14 @@ import { openModelFile } from '../model/open-model.ts'
 import { lineChart } from '../report/charts/line-chart.ts'
 import { type Picture, seriesTone } from '../report/charts/shapes.ts'
 import { pointsOf } from '../report/curves.ts'
-import { bestOf, figureNames, higherIsBetter, type RunRecord, trainingTime } from '../report/read-run.ts'
+import {
+  bestOf,
+  figureNames,
+  higherIsBetter,
+  type RunEvaluation,
+  type RunRecord,
+  trainingTime,
+} from '../report/read-run.ts'
 import { groupedNumber, shortNumber } from '../text/numbers.ts'
 import { shortened } from '../text/shortened.ts'
 import { type Difference, differencesOf } from './config-differences.ts'
@@ -26,8 +33,8 @@ interface ComparedRun {
   /** Null where the run has no model yet. */
   readonly parameters: number | null
   readonly figures: Readonly<Record<string, ComparedFigure>>
-  /** The figures of the held-out samples. */
-  readonly test: Readonly<Record<string, number>>
+  /** The figures of the best model at the end of the run; null for a run without rows for them, or in progress. */
+  readonly evaluation: RunEvaluation | null
 }
 
 /** Runs beside each other. */
@@ -46,7 +53,7 @@ export async function compareRuns(records: readonly RunRecord[]): Promise<Compar
       seconds: trainingTime(record.epochs) / 1000,
       parameters: await parametersOf(record),
       figures: Object.fromEntries(figureNames(record.epochs).map((name) => [name, figureOf(record, name)])),
-      test: record.heldOut ?? {},
+      evaluation: record.evaluation ?? null,
     })
   }
   return { runs, differences: differencesOf(records.map(({ config }) => config)) }
@@ -71,16 +78,31 @@ async function parametersOf({ path }: RunRecord): Promise<number | null> {
   }
 }
 
-/** A table for people: the best value of each column has an asterisk. */
-export function figureTable({ runs }: Comparison): { head: string[]; rows: string[][] } {
+/** A table for people. */
+export interface TextTable {
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+/** The table, or the one with its rows as columns, whichever has fewer columns. */
+function narrow({ head, rows }: TextTable): TextTable {
+  if (head.length <= rows.length + 1) return { head, rows }
+  const [first, ...others] = head.map((name, column) => [name, ...rows.map((row) => row[column]!)])
+  return { head: first!, rows: others }
+}
+
+/** The figures of runs: the best value of each has an asterisk. */
+export function figureTable({ runs }: Comparison): TextTable {
   const figures = [...new Set(runs.flatMap((run) => Object.keys(run.figures)))]
-  const tests = [...new Set(runs.flatMap(({ test }) => Object.keys(test)))]
+  // those of the validation are among the figures of the epochs
+  const testOf = ({ evaluation }: ComparedRun) => (evaluation?.role === 'test' ? evaluation.figures : {})
+  const tests = [...new Set(runs.flatMap((run) => Object.keys(testOf(run))))]
   const columns: (readonly [head: string, cell: (run: ComparedRun) => string])[] = [
     ['run', ({ run }) => run],
     ['epochs', ({ epochs }) => String(epochs)],
     ['seconds', ({ seconds }) => seconds.toFixed(2)],
     ['parameters', ({ parameters }) => (parameters === null ? '-' : groupedNumber(parameters))],
-    ...tests.map((name) => [`test ${name}`, marked(runs, name, ({ test }) => test[name])] as const),
+    ...tests.map((name) => [`test ${name}`, marked(runs, name, (run) => testOf(run)[name])] as const),
     ...figures.flatMap((name) => {
       const epochOf = (run: ComparedRun) => run.figures[name]?.bestEpoch
       const best = marked(runs, name, (run) => run.figures[name]?.best)
@@ -90,7 +112,7 @@ export function figureTable({ runs }: Comparison): { head: string[]; rows: strin
       ]
     }),
   ]
-  return { head: columns.map(([head]) => head), rows: runs.map((run) => columns.map(([, cell]) => cell(run))) }
+  return narrow({ head: columns.map(([head]) => head), rows: runs.map((run) => columns.map(([, cell]) => cell(run))) })
 }
 
 function marked(
@@ -108,20 +130,17 @@ function marked(
   }
 }
 
-/** The differences of the configs as a table with a row for each run. At most `limit` places are shown. */
-export function differenceTable(
-  { runs, differences }: Comparison,
-  limit: number,
-): { head: string[]; rows: string[][] } {
+/** The differences of the configs. At most `limit` places are shown. */
+export function differenceTable({ runs, differences }: Comparison, limit: number): TextTable {
   const shown = differences.slice(0, limit)
   const cell = (value: string | undefined) => {
     const text = value === undefined ? '-' : value.replace(/^"(.*)"$/, '$1')
     return shortened(text, 28)
   }
-  return {
+  return narrow({
     head: ['run', ...shown.map(({ place }) => place)],
     rows: runs.map(({ run }, index) => [run, ...shown.map(({ values }) => cell(values[index]))]),
-  }
+  })
 }
 
 /** A chart for each figure, with a curve for each run. */

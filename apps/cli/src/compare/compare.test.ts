@@ -16,12 +16,23 @@ describe('compare', () => {
   it('prints figures, and the config where it differs', async () => {
     const { code, out, err } = await sandbox.run(['compare', 'runs/small-1', 'runs/small-2'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toMatch(/^run +epochs +seconds +parameters +accuracy +best accuracy +loss +best loss\n/)
-    expect(out).toMatch(/^runs\/small-1 +4 +[\d.]+ +18 /m)
-    expect(out).toMatch(/^runs\/small-2 +6 +[\d.]+ +34 .*\*/m)
+    // of few runs the table has a row for each figure
+    expect(out).toMatch(
+      /^run +runs\/small-1 +runs\/small-2\nepochs +4 +6\nseconds +[\d.]+ +[\d.]+\nparameters +18 +34\n/,
+    )
+    expect(out).toMatch(
+      /\naccuracy +[\d.]+\*? +[\d.]+\*?\nbest accuracy .*\nloss .*\nbest loss +[\d.]+ \(4\) +[\d.]+\* \(\d\)\n/,
+    )
     expect(out).toMatch(
       /\nDifferences of the configs\nrun +model\.layers\[0\]\.units +fit\.epochs\nruns\/small-1 +4 +4\n/,
     )
+  })
+
+  it('has a row for each of many runs', async () => {
+    const runs = Array.from({ length: 8 }, (_, index) => `runs/small-${1 + (index % 2)}`)
+    const { out } = await sandbox.run(['compare', ...runs])
+    expect(out).toMatch(/^run +epochs +seconds +parameters +accuracy +best accuracy +loss +best loss\n/)
+    expect(out.match(/^runs\/small-1 +4 +[\d.]+ +18 /gm)).toHaveLength(4)
   })
 
   it('prints JSON, and writes pages and pictures', async () => {

@@ -101,12 +101,15 @@ function curvesSection({ epochs }: RunRecord): Section {
 
 /** The figures of a run at a glance. */
 function leadOf(run: RunRecord, parameters: number | undefined, errors: Readonly<Record<string, number>>): string {
-  const { epochs, heldOut = {}, environment } = run
+  const { epochs, evaluation, environment } = run
   const best = figureNames(epochs).flatMap((name) => {
     const found = bestOf(epochs, name)
     return found ? [[`best ${name} (epoch ${found.epoch})`, shortNumber(found.value)] as const] : []
   })
-  const tested = Object.entries(heldOut).map(([name, value]) => [`test ${name}`, shortNumber(value)] as const)
+  // those of the validation are among the best ones
+  const tested = Object.entries(evaluation?.role === 'test' ? evaluation.figures : {}).map(
+    ([name, value]) => [`test ${name}`, shortNumber(value)] as const,
+  )
   const entries = [
     ...tested,
     ...best,

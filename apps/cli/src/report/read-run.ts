@@ -15,6 +15,12 @@ export interface EpochFigures {
   readonly figures: Readonly<Record<string, number>>
 }
 
+/** The figures of a model at the end of its run. */
+export interface RunEvaluation {
+  readonly role: 'test' | 'validation'
+  readonly figures: Readonly<Record<string, number>>
+}
+
 /** A run that is complete or in progress, as its folder has it. */
 export interface RunRecord {
   /** The absolute path. */
@@ -24,8 +30,8 @@ export interface RunRecord {
   readonly config: Resolved
   readonly environment: RunEnvironment
   readonly epochs: readonly EpochFigures[]
-  /** The figures of the held-out samples; undefined for a run that has none, or is not complete. */
-  readonly heldOut: Readonly<Record<string, number>> | undefined
+  /** The figures of the best model on rows for the test or the validation; undefined for a run without such rows, or in progress. */
+  readonly evaluation: RunEvaluation | undefined
   /** The table of layers. */
   readonly summary: string
 }
@@ -35,14 +41,16 @@ export async function readRun(shown: string, cwd: string): Promise<RunRecord> {
   const path = resolve(cwd, shown)
   await requireRunFolder(path, shown)
   const { config, environment } = await readRunConfig(path)
-  const evaluation = (await readJson(path, 'evaluation')) as { readonly figures?: unknown } | undefined
+  const { role, figures } = (await readJson(path, 'evaluation')) ?? {}
   return {
     path,
     shown,
     config,
     environment,
     epochs: parseEpochs((await readText(path, 'events')) ?? '', `${shown}/${fileNames.events}`),
-    heldOut: isPlainObject(evaluation?.figures) ? numbersIn(evaluation.figures) : undefined,
+    evaluation: isPlainObject(figures)
+      ? { role: role === 'validation' ? 'validation' : 'test', figures: numbersIn(figures) }
+      : undefined,
     summary: (await readText(path, 'summary')) ?? '',
   }
 }
