@@ -87,7 +87,9 @@ async function evaluateHeldOut(
   const remedy = `Give a file of rows: ${command} evaluate ${source} FILE`
   if (!opened.run) throw new ConfigError(remedy)
   const config = await opened.run.config()
-  const { test, validation } = await readData(config, coder.spec)
+  const { test, validation } = await readData(config, coder.spec).catch((cause: Error) => {
+    throw cause instanceof DataError ? new DataError(`${cause.message} ${remedy}`, { cause }) : cause
+  })
   const held = test ?? validation
   if (!held) throw new ConfigError(`The run ${source} has no rows held out. ${remedy}`)
   return { name: held.name, ...(await evaluateSamples({ model, coder, config }, held)) }

@@ -82,10 +82,11 @@ export function frameOf(options: FrameOptions): Frame {
   const height = (options.height ?? 280) + rows.length * 18
   const yTicks = ticksOf(y).filter((tick) => !wholeY || Number.isInteger(tick))
   const left = 30 + Math.max(...yTicks.map((tick) => shortNumber(tick).length)) * 7
-  const [right, bottom] = [width - 14, height - 42]
+  const xTicks = ticksOf(x, 6).filter((tick) => !wholeX || Number.isInteger(tick))
+  // half of the last number is to the right of its tick
+  const [right, bottom] = [width - Math.max(14, shortNumber(xTicks.at(-1) ?? 0).length * 3.5 + 2), height - 42]
   const toX = (value: number) => left + ((value - x[0]) / (x[1] - x[0])) * (right - left)
   const toY = (value: number) => bottom - ((value - y[0]) / (y[1] - y[0])) * (bottom - top)
-  const xTicks = ticksOf(x, 6).filter((tick) => !wholeX || Number.isInteger(tick))
   const shapes: Shape[] = [
     { kind: 'text', x: 8, y: 20, text: title, tone: 'ink', size: 14, bold: true },
     ...rows.flat(),
