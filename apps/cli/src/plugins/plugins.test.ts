@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Sandbox } from '../testing/sandbox.ts'
 import { ownConfig, writeOwn } from './testing.ts'
@@ -121,5 +122,17 @@ describe('plug-ins of a module', { timeout: 60_000 }, () => {
     )
     expect((await sandbox.run(['train', 'gradus.config.ts', '--quiet'])).code).toBe(0)
     expect(sandbox.json('runs/own-1/config.json').plugins).toEqual(['../../my-layer.ts', '../../training.mjs'])
+  })
+})
+
+describe('examples/own-classes', { timeout: 60_000 }, () => {
+  const folder = fileURLToPath(new URL('../../../../examples/own-classes/', import.meta.url))
+
+  it.each(['config.yaml', 'gradus.config.ts'])('%s reaches an accuracy of 0.94 to 0.96', async (name) => {
+    const { code, out, err } = await sandbox.run(['train', folder + name])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const accuracy = Number(/^ {2}accuracy: (\S+)/m.exec(out)![1])
+    expect(accuracy).toBeGreaterThan(0.94)
+    expect(accuracy).toBeLessThan(0.96)
   })
 })
