@@ -45,7 +45,7 @@ it.each<[string, readonly Record<string, unknown>[], readonly string[], readonly
     rows(40, (i) => ({ a: i, b: i < 20 ? 'None' : i < 22 ? '' : i % 2 ? 'x' : 'y' })),
     ['b'],
     [
-      "22 of 40 rows have no 'b' and are left out. There 'None' (20) means a missing value. If it is a class, set missingTexts: [''].",
+      "22 of 40 rows have no 'b' and are left out. 'None' (20) means a missing value; if it is a class, set missingTexts: [''].",
       "'b': few rows have 'y' (9), 'x' (9); from fewer than 10 little is learned.",
     ],
   ],

@@ -62,11 +62,10 @@ function problemsOfTarget(
   const problems: string[] = []
   if (empty > 0) {
     const texts = missingTexts.slice(0, listed).map(([text, rows]) => `'${text}' (${rows})`)
-    const what = texts.length === 0 ? '' : ` There ${texts.join(', ')} means a missing value.`
-    const remedy = texts.length === 0 || count === 0 ? '' : " If it is a class, set missingTexts: ['']."
-    problems.push(
-      `${empty} of ${rowCount} rows have no '${name}' and are left out.${what}${numbers < count ? remedy : ''}`,
-    )
+    const means =
+      texts.length === 1 ? 'means a missing value; if it is a class' : 'mean missing values; if one is a class'
+    const remedy = numbers < count && texts.length > 0 ? ` ${texts.join(', ')} ${means}, set missingTexts: [''].` : ''
+    problems.push(`${empty} of ${rowCount} rows have no '${name}' and are left out.${remedy}`)
   }
   const isClasses = distinct !== undefined && distinct <= 100 && (numbers < count || distinct <= 12)
   if (!isClasses || values.length < 2) return problems

@@ -46,7 +46,7 @@ export const category: ColumnKind<string, CategoryState> = {
   },
   describe(state) {
     const { categories, hasOther, fill } = state
-    const shown = categories.length <= 5 ? `: ${categories.join(', ')}` : ''
+    const shown = categories.length > 0 && categories.length <= 5 ? `: ${categories.join(', ')}` : ''
     const missing = state.marksMissing
       ? fill === undefined
         ? '; missing values are marked'
