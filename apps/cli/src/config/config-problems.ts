@@ -28,7 +28,11 @@ function describe(issue: Issue, base: Path, root: unknown): string[] {
   const value = valueAt(root, path)
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(configSchema, path)
-    return issue.keys.map((key) => `there is no option '${placeOf([...path, key])}'.${suggest(key, known)}`)
+    const hint = (key: string) =>
+      path.length === 0 && keysAt(configSchema, ['data']).includes(key)
+        ? ` It is one of data: data.${key}.`
+        : suggest(key, known)
+    return issue.keys.map((key) => `there is no option '${placeOf([...path, key])}'.${hint(key)}`)
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     // the problems of the alternative that fits best: the one with the deepest problems

@@ -64,6 +64,12 @@ const cases: readonly Case[] = [
     },
   },
   {
+    what: 'an option of data in the wrong place',
+    code: 2,
+    says: ["there is no option 'missingTexts'. It is one of data: data.missingTexts."],
+    config: { ...small, missingTexts: [''] },
+  },
+  {
     what: 'an unknown activation',
     code: 2,
     says: ['model.layers[0]', "'relo'", "Did you mean 'relu'?"],
