@@ -28,7 +28,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   target: 'below --min-accuracy',
   write: 'a file, a folder or the output cannot be written',
   hangup: 'stopped by SIGHUP, after saving',
-  interrupted: 'interrupted, after saving',
+  interrupted: 'stopped by SIGINT (Ctrl-C), after saving',
   terminated: 'stopped by SIGTERM, after saving',
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
+import { backendNames } from './backends/backends.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The value of a flag as a number. Throws `InvalidArgumentError`, which becomes a usage error. */
@@ -32,6 +33,7 @@ export const argumentTexts = {
   model: 'a run folder, or a model file: .safetensors, .keras, .h5, or model.json of TensorFlow.js',
   tableModel: 'a run folder, or a model file that gradus train saved',
   run: 'a run folder, complete or in progress',
+  target: 'the column that the model predicts, or several: a,b',
 } as const
 
 // Options that several commands have. Each is defined here, or beside the code that reads it.
@@ -76,11 +78,14 @@ export function whichOption(): Option {
 
 /** `--plugin` of a command that needs the classes of a config or a model. */
 export function pluginOption(): Option {
-  const about = 'a module with classes of your own, a file or a package, in place of those of the config; repeatable'
+  const about = 'a file or a package with your own classes, in place of the plug-ins of the config; repeatable'
   return new Option('--plugin <module>', about).argParser(collect)
 }
 
+/** What `--backend` is, for help texts. */
+export const backendText = `where to compute: ${backendNames.join(', ')}`
+
 /** `--backend` of a command that computes with a model. */
 export function backendOption(): Option {
-  return new Option('--backend <name>', 'where to compute (default the fastest that starts here)')
+  return new Option('--backend <name>', `${backendText}; default auto, the fastest that starts`)
 }

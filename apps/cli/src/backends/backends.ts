@@ -1,7 +1,6 @@
 import { ConfigError, suggest } from '@gradus/core'
 import { type Backend, BackendError } from '@gradus/tensor'
 import { auto, cpu, wasm } from 'gradus'
-import type { ClassRegistry } from '../plugins/load-plugins.ts'
 
 /** A backend that can be chosen by name. */
 interface KnownBackend {
@@ -9,6 +8,11 @@ interface KnownBackend {
   readonly package: string
   readonly about: string
   start(): Backend | Promise<Backend>
+}
+
+/** A registry of classes and functions, among them the backends of plug-ins. */
+interface Definitions {
+  readonly definitions: readonly object[]
 }
 
 /** All backends. A new one is an entry here; texts and checks follow. */
@@ -60,7 +64,7 @@ export async function listBackends(): Promise<BackendStatus[]> {
  * Starts the backend called `name`, of this program or of a plug-in; `auto`, the default, starts the fastest that needs no further
  * package. Throws `ConfigError` for an unknown name, and `BackendError` with the reason where the backend does not start.
  */
-export async function openBackend(name = 'auto', classes?: ClassRegistry): Promise<Backend> {
+export async function openBackend(name = 'auto', classes?: Definitions): Promise<Backend> {
   if (name === 'auto') return auto()
   const own = classes ? backendsOf(classes) : []
   const backend = [...known, ...own].find((entry) => entry.name === name)
@@ -74,7 +78,7 @@ export async function openBackend(name = 'auto', classes?: ClassRegistry): Promi
 }
 
 /** The backends of plug-ins: functions that start one, with the kind `backend` and the name of the backend as their type. */
-function backendsOf(classes: ClassRegistry): KnownBackend[] {
+function backendsOf(classes: Definitions): KnownBackend[] {
   const definitions = classes.definitions as readonly { readonly kind: string; readonly type: string }[]
   const found = definitions.filter(({ kind }) => kind === 'backend')
   return found.map((definition) => {

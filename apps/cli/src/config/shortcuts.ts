@@ -1,4 +1,4 @@
-import { backendNames } from '../backends/backends.ts'
+import { argumentTexts, backendText } from '../flags.ts'
 
 /** A value of the config that can also be set by a flag and by an environment variable. */
 interface Shortcut {
@@ -31,7 +31,7 @@ export const shortcuts = [
     argument: 'columns',
     variable: 'GRADUS_TARGET',
     type: 'names',
-    about: 'the column that the model predicts, or several: a,b',
+    about: argumentTexts.target,
   },
   {
     place: 'data.inputs',
@@ -55,7 +55,7 @@ export const shortcuts = [
     argument: 'count',
     variable: 'GRADUS_ROWS',
     type: 'number',
-    about: 'the number of rows of each file that are read',
+    about: 'read only this many rows of each file',
   },
   {
     place: 'fit.epochs',
@@ -71,7 +71,7 @@ export const shortcuts = [
     argument: 'name',
     variable: 'GRADUS_BACKEND',
     type: 'text',
-    about: `where to compute: ${backendNames.join(', ')}`,
+    about: backendText,
   },
   {
     place: 'seed',

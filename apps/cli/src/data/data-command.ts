@@ -24,7 +24,7 @@ export function dataCommand(program: Command, terminal: Terminal): void {
     .command('data')
     .argument('<file>', `${argumentTexts.rows}, or - for stdin`)
     .description('show what a file of rows holds, before training: columns, missing values, problems')
-    .option('--target <columns>', 'the column to predict, or several: a,b')
+    .option('--target <columns>', argumentTexts.target)
     .addOption(jsonOption())
     .addHelpText('after', examples)
   addTableFlags(command).action(async (file: string, flags: DataFlags) => {

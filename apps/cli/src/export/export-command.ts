@@ -34,7 +34,7 @@ export function exportCommand(program: Command, terminal: Terminal): void {
     .addOption(
       new Option(
         '--format <format>',
-        'of JavaScript: a module, or a script that defines a variable (default esm, of .cjs iife)',
+        'of JavaScript: a module, or a script that defines a variable (default esm, for .cjs files iife)',
       ).choices(['esm', 'iife']),
     )
     .option('--no-table', 'of JavaScript: without predictRows, which takes the rows of the table of the model')

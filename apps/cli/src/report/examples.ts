@@ -20,7 +20,7 @@ export async function exampleSections({ config }: RunRecord, examination: Examin
   const inputs = inputsOf(examination, config.model)
   const columns = inputs.flatMap(({ columns }) => columns)
   const rest = columns.length > maxColumns ? ` The first ${maxColumns} of ${columns.length} inputs are shown.` : ''
-  const lead = `The samples of ${samples.name} with the highest losses; numbers count these samples from 1.${rest}`
+  const lead = `Of ${samples.name}; numbers count these samples from 1.${rest}`
   const all = outputs.flatMap(({ targets }) => targets)
   const sections: Section[] = []
   for (const output of outputs) {
@@ -51,7 +51,7 @@ export async function exampleSections({ config }: RunRecord, examination: Examin
     const heads = head.map((text) => `<th scope="col">${escaped(text)}</th>`).join('')
     sections.push({
       title: titleFor(
-        'Examples that went most wrong',
+        'Samples with the highest losses',
         output.targets[0]!,
         outputs.length === 1 ? output.targets.slice(0, 1) : all,
       ),

@@ -21,7 +21,7 @@ export function reportCommand(program: Command, terminal: Terminal): void {
   program
     .command('report')
     .argument('<run>', argumentTexts.run)
-    .description('write a page about a run: curves, predictions, weights, the examples that went most wrong')
+    .description('write a page about a run: curves, predictions, weights, the samples with the highest losses')
     .option(
       '--out <file>',
       'a .html file, or .svg or .png for the curves alone (default report.html in the run folder)',

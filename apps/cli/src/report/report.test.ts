@@ -37,7 +37,7 @@ describe('report', { timeout: 60_000 }, () => {
     expect(result.sections).toEqual([
       'Curves',
       'Confusion and calibration',
-      'Examples that went most wrong',
+      'Samples with the highest losses',
       'Weights',
       'Gradients',
       'Layers',
@@ -82,8 +82,8 @@ describe('report', { timeout: 60_000 }, () => {
     expect(sections.slice(1, 6)).toEqual([
       'Predicted and true values: price',
       'Confusion and calibration: way',
-      'Examples that went most wrong: price',
-      'Examples that went most wrong: way',
+      'Samples with the highest losses: price',
+      'Samples with the highest losses: way',
       'Weights',
     ])
     expect(Object.keys(calibrationErrors)).toEqual(['way'])
@@ -108,7 +108,7 @@ describe('report', { timeout: 60_000 }, () => {
     expect(sections.slice(1, 4)).toEqual([
       'Predicted and true values: y',
       'Predicted and true values: z',
-      'Examples that went most wrong',
+      'Samples with the highest losses',
     ])
     const html = sandbox.read('runs/pair-1/report.html')
     expect(html).toContain('>y</th><th scope="col">y (predicted)</th><th scope="col">z</th>')

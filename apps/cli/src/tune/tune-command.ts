@@ -9,7 +9,7 @@ import { methods } from './tune-schema.ts'
 export function tuneCommand(program: Command, terminal: Terminal): void {
   const command = program.command('tune').argument('[config]', argumentTexts.config)
   addConfigFlags(command)
-    .description('train a config with many values, and find the best ones')
+    .description('train a config with different values, and find the best ones')
     .option('--space <place=values>', 'values to try at a place of the config; repeatable', collect)
     .addOption(new Option('--method <name>', 'how trials are chosen (default random)').choices(methods))
     .option('--trials <count>', 'the number of random trials (default 20), or the most of a grid', wholeNumber(1))
