@@ -1,23 +1,14 @@
-import { basename } from 'node:path'
 import { type AnyDefinition, ConfigError, normalizeName, Registry } from '@gradus/core'
 import { type fromSpec, standard } from 'gradus'
 import { loadConfigModules } from '../config/config-modules.ts'
-import { describeExports, findDefinitions } from './definitions.ts'
+import { describeExports, type FoundDefinitions, findDefinitions } from './definitions.ts'
+import type { LoadedPlugin } from './loaded-plugin.ts'
 import { ModuleLoader } from './module-loader.ts'
 import { describeFiles, type PluginFile } from './plugin-files.ts'
 import { findPlugin, relativePlugin } from './plugin-path.ts'
 
 /** The registry in which the names of a config or a model file are looked up. */
 export type ClassRegistry = typeof standard & NonNullable<Parameters<typeof fromSpec>[1]>
-
-/** A plug-in that was loaded. */
-export interface LoadedPlugin {
-  /** The absolute path of its file, or the name of a package. */
-  readonly plugin: string
-  /** The absolute path of the module. */
-  readonly path: string
-  readonly definitions: readonly AnyDefinition[]
-}
 
 /** The plug-ins of a config, with the classes of this program. */
 export interface Plugins {
@@ -79,12 +70,6 @@ export async function loadPlugins(names: readonly string[] = [], options: Plugin
   }
 }
 
-/** A plug-in with its classes, as text. */
-export function describePlugin({ plugin, path, definitions }: LoadedPlugin): string {
-  const classes = definitions.map(({ kind, type }) => `${kind} ${type}`)
-  return `${plugin === path ? basename(path) : plugin}: ${classes.join(', ')}`
-}
-
 /** A package by its name where that leads to the same file, else the path of the file. */
 async function nameFor({ plugin, path }: LoadedPlugin, folder: string, loader: ModuleLoader): Promise<string> {
   const found = await findPlugin(plugin, [folder], loader).catch(() => undefined)
@@ -111,13 +96,15 @@ async function classesOf(
   known: ReadonlySet<unknown>,
 ): Promise<readonly AnyDefinition[]> {
   let exports: unknown
+  let found: FoundDefinitions
   try {
     exports = await loader.load(path)
+    found = findDefinitions(exports, known) // may run getters of the module
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause
     throw new ConfigError(`The plug-in '${plugin}' cannot be run: ${reasonOf(cause)}`, { cause })
   }
-  const { definitions, nameless } = findDefinitions(exports, known)
+  const { definitions, nameless } = found
   const [first] = nameless
   if (first !== undefined) throw new ConfigError(namelessText(first, plugin))
   if (definitions.length > 0) return definitions

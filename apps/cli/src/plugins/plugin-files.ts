@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { DataError } from '@gradus/core'
 import { hashOf } from '../train/data-files.ts'
 import type { RunEnvironment } from '../train/environment-schema.ts'
-import type { LoadedPlugin } from './load-plugins.ts'
+import type { LoadedPlugin } from './loaded-plugin.ts'
 import type { ModuleLoader } from './module-loader.ts'
 import { absolutePlugin, isInstalled } from './plugin-path.ts'
 
@@ -56,7 +56,7 @@ export function requireSamePlugins(saved: readonly PluginFile[], current: readon
 }
 
 /** The path of a file that is not among those of before, or no longer among them; undefined if all are equal. */
-export function changedFile(saved: readonly PluginFile[], current: readonly PluginFile[]): string | undefined {
+function changedFile(saved: readonly PluginFile[], current: readonly PluginFile[]): string | undefined {
   const without = (files: readonly PluginFile[], others: readonly PluginFile[]) =>
     files.find(({ sha256 }) => !others.some((other) => other.sha256 === sha256))
   return (without(current, saved) ?? without(saved, current))?.path

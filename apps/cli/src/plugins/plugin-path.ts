@@ -61,7 +61,7 @@ async function findFile(path: string): Promise<string> {
     const others = (await readdir(folder).catch(() => [])).filter(hasModuleExtension).slice(0, 20)
     const hint = others.length > 0 ? suggest(basename(path), others) : ''
     throw new ConfigError(
-      `The plug-in '${basename(path)}' does not exist in ${folder}.${hint} Paths of plug-ins are relative to the folder of the config; those of --plugin to the current folder.`,
+      `The plug-in '${basename(path)}' does not exist in ${folder}.${hint} Paths of plug-ins are relative to the folder of the config. Correct the path, or give the place of the file with --plugin.`,
     )
   }
   if (found.isFile() && hasModuleExtension(path)) return realpathSync(path)

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Sandbox } from '../testing/sandbox.ts'
-import { ownConfig, writeOwn } from './testing.ts'
+import { ownConfig, writeOwn } from './testing/own-config.ts'
 
 let sandbox: Sandbox
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bundleCommand, startCommand } from '../testing/bundle.ts'
 import { Sandbox } from '../testing/sandbox.ts'
-import { ownConfig, swish, training, writeOwn } from './testing.ts'
+import { ownConfig, swish, training, writeOwn } from './testing/own-config.ts'
 
 const built = new Sandbox()
 let script: string

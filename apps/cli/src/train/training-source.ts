@@ -31,10 +31,10 @@ export async function readTrainingSource(
 const tableExtensions = /\.(csv|tsv|tab|psv|ssv|txt|text|jsonl|ndjson|parquet|npy|npz|data|dat)(\.gz)?$|-ubyte(\.gz)?$/i
 
 /** The source of a run with the flags that it needs again. */
-export function sourceWithFlags(source: string, { data, target, inputs, task }: ConfigFlags): string {
+export function sourceWithFlags(source: string, { data, target, inputs, task, plugin = [] }: ConfigFlags): string {
   const flags = Object.entries({ data: data === source ? undefined : data, target, inputs, task })
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag} ${shellWord(value)}`]))
-  return [shellWord(source), ...given].join(' ')
+  return [shellWord(source), ...given, ...plugin.map((one) => `--plugin ${shellWord(one)}`)].join(' ')
 }
 
 function shellWord(text: string): string {

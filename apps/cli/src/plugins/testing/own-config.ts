@@ -1,4 +1,4 @@
-import { type Sandbox, steps } from '../testing/sandbox.ts'
+import { type Sandbox, steps } from '../../testing/sandbox.ts'
 
 /** A layer in TypeScript, which imports a file beside it. */
 export const swish = `
