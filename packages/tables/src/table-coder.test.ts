@@ -217,6 +217,10 @@ describe('columns of texts', () => {
 
   it('keep the most frequent words', async () => {
     expect((await encoded(['a b', 'b c', 'b c'], { kind: 'text', maxSize: 2 })).labels).toEqual(['a: b', 'a: c'])
+    const words = (count: number, word: string) => Array.from({ length: count }, (_, i) => `${word}${i}`)
+    const lonely = await encoded(words(120, 'w'), { kind: 'text', maxSize: 3 })
+    expect(lonely.labels).toEqual(['a: w0', 'a: w1', 'a: w10'])
+    expect((await encoded([...words(120, 'w'), 'w7'], { kind: 'text' })).labels).toEqual(['a: w7'])
   })
 })
 

@@ -28,8 +28,9 @@ export const text: ColumnKind<string, TextState> = {
         for (const word of new Set(wordsOf(value ?? ''))) counts.set(word, (counts.get(word) ?? 0) + 1)
       },
       finish() {
-        const least = texts < 100 ? 1 : 2 // a word of one text alone says nothing about others
-        const frequent = [...counts].filter(([, count]) => count >= least)
+        // a word of one text alone says nothing about others; where there are no others, the input is not left empty
+        const repeated = texts < 100 ? [] : [...counts].filter(([, count]) => count > 1)
+        const frequent = repeated.length > 0 ? repeated : [...counts]
         frequent.sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
         const kept = frequent.slice(0, maxSize)
         return {
