@@ -74,7 +74,11 @@ export function encodeTarget(
           : `one of ${classes.length} classes`
       problems.add(name, cells[row], expected, chunk.place(row))
       const like = classes.find((one) => one.toLowerCase() === String(cells[row]).trim().toLowerCase())
-      if (like) problems.hint(`The classes differ in case: '${String(cells[row]).trim()}' and '${like}'.`)
+      problems.hint(
+        like
+          ? `The classes differ in case: '${String(cells[row]).trim()}' and '${like}'.`
+          : `Of classes that the training rows lack, leave the rows out, or train with 'classes', a list of all classes.`,
+      )
     }
     return index
   })

@@ -343,7 +343,7 @@ describe('targets', () => {
     const coder = await coderOf(rows, { target: 'c', inputs: ['x'] })
     const wrong = ['A', 'B', 'A', 'q', 'A'].map((c) => ({ x: 1, c }))
     await expect(coder.encode(await chunkOf(wrong), { name: 'more.csv', columns: ['x', 'c'] })).rejects.toThrow(
-      /^more\.csv cannot be used:\n {2}column 'c': expected one of 'a', 'b', 'c', found "A" in row 1, "B" in row 2, "A" in row 3 and 2 more\nThe classes differ in case: 'A' and 'a'\.\n.*'B' and 'b'\.$/,
+      /^more\.csv cannot be used:\n {2}column 'c': expected one of 'a', 'b', 'c', found "A" in row 1, "B" in row 2, "A" in row 3 and 2 more\nThe classes differ in case: 'A' and 'a'\.\n.*'B' and 'b'\.\nOf classes that the training rows lack, leave the rows out, or train with 'classes', a list of all classes\.$/,
     )
   })
 
