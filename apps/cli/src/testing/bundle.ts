@@ -40,8 +40,8 @@ export interface Process {
   /** Closes the reading end of stdout. */
   closeOut(): void
   kill(signal: NodeJS.Signals): void
-  /** Resolves once stdout matches. */
-  shows(pattern: RegExp): Promise<void>
+  /** Resolves with the match once stdout matches. */
+  shows(pattern: RegExp): Promise<RegExpExecArray>
   /** Resolves when the process has ended. */
   readonly ended: Promise<{
     readonly code: number | null
@@ -55,6 +55,8 @@ interface StartOptions {
   /** Options of Node. */
   readonly node?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** The text of stdin (default nothing). */
+  readonly input?: string
   /** File descriptors in place of the pipes. */
   readonly out?: number
   readonly err?: number
@@ -67,12 +69,13 @@ export function startCommand(
   cwd: string,
   options: StartOptions = {},
 ): Process {
-  const { node = [], env = {}, out: stdout = 'pipe', err: stderr = 'pipe' } = options
+  const { node = [], env = {}, input, out: stdout = 'pipe', err: stderr = 'pipe' } = options
   const child = spawn(process.execPath, [...node, script, ...args], {
     cwd,
-    stdio: ['ignore', stdout, stderr],
+    stdio: [input === undefined ? 'ignore' : 'pipe', stdout, stderr],
     env: { ...process.env, ...env },
   })
+  child.stdin?.end(input)
   let [out, err] = ['', '']
   child.stdout?.on('data', (chunk) => {
     out += chunk
@@ -84,8 +87,11 @@ export function startCommand(
     child.on('close', (code, signal) => resolve({ code, signal, out, err }))
   })
   const shows = (pattern: RegExp) =>
-    new Promise<void>((resolve, reject) => {
-      const look = () => pattern.test(out) && resolve()
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const found = pattern.exec(out)
+        if (found) resolve(found)
+      }
       child.stdout?.on('data', look)
       child.on('close', () => reject(new Error(`The process ended before it printed ${pattern}:\n${out}\n${err}`)))
       look()
