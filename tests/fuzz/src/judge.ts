@@ -35,7 +35,7 @@ export function faultOf(error: unknown): Fault | undefined {
 
 /** Texts of the input, which a message quotes, may say anything. */
 function withoutQuotes(message: string): string {
-  return message.replace(/'[^']*'|"[^"]*"|\.ts cannot be run: .*/gs, '')
+  return message.replace(/'[^']*'|"[^"]*"|\S* cannot be run: .*/gs, '')
 }
 
 function placeOf({ stack = '' }: Error): string {

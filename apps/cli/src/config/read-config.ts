@@ -115,15 +115,14 @@ async function fromModule(path: string, source: string): Promise<Contents> {
   try {
     const exports = await loader.load(real)
     const given = defaultOf(exports)
-    // classes among the plug-ins are found in the module
-    const value = withPlugins(given, (plugins) => plugins.filter((plugin) => typeof plugin !== 'function'))
+    const value = withoutClasses(given)
     requireBounded(value, source)
     const data = toData(value, 'config') // may run getters of the module
     const { definitions, nameless } = findDefinitions(exports, await ownDefinitions())
     const [first] = nameless
     if (first !== undefined) throw new ConfigError(namelessText(first, source))
     if (definitions.length === 0) return { value: data, loader }
-    return { value: withPlugins(data, (plugins) => [...plugins, real]), loader, configModule: real }
+    return { value: withPlugin(data, real), loader, configModule: real }
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause
     throw new ConfigError(`${source} cannot be run: ${reasonOf(cause)}`, { cause })
@@ -134,9 +133,15 @@ function defaultOf(exports: unknown): unknown {
   return typeof exports === 'object' && exports !== null && 'default' in exports ? exports.default : exports
 }
 
-/** A config with other plug-ins; values of another form are left to the check of the config. */
-function withPlugins(config: unknown, change: (plugins: readonly unknown[]) => readonly unknown[]): unknown {
-  if (!isPlainObject(config)) return config
-  const { plugins = [] } = config as { readonly plugins?: unknown }
-  return Array.isArray(plugins) ? { ...config, plugins: change(plugins) } : config
+/** A config whose plug-ins are names only: classes among them are found in the module. */
+function withoutClasses(config: unknown): unknown {
+  const plugins = isPlainObject(config) ? config['plugins'] : undefined
+  if (!Array.isArray(plugins)) return config
+  return { ...(config as object), plugins: plugins.filter((plugin) => typeof plugin !== 'function') }
+}
+
+/** A config with one more plug-in; values of another form are left to the check of the config. */
+function withPlugin(config: unknown, plugin: string): unknown {
+  const { plugins = [] } = (isPlainObject(config) ? config : {}) as { readonly plugins?: unknown }
+  return Array.isArray(plugins) ? { ...(config as object), plugins: [...plugins, plugin] } : config
 }

@@ -8,7 +8,7 @@ import { stringify } from 'yaml'
 import { readConfig } from '../../../../apps/cli/src/config/read-config.ts'
 import { type Resolved, resolveGiven } from '../../../../apps/cli/src/config/resolve-config.ts'
 import { shortcuts } from '../../../../apps/cli/src/config/shortcuts.ts'
-import { plainRegistry } from '../../../../apps/cli/src/plugins/load-plugins.ts'
+import { loadPlugins, plainRegistry } from '../../../../apps/cli/src/plugins/load-plugins.ts'
 import { small } from '../../../../apps/cli/src/testing/sandbox.ts'
 import { buildModel, compileModel } from '../../../../apps/cli/src/train/prepare.ts'
 import { readData } from '../../../../apps/cli/src/train/read-data.ts'
@@ -157,6 +157,33 @@ export const modules: Loader = loader({
     { weight: 2, arbitrary: mutatedText([`export default ${JSON.stringify(small)}\n`], 2) },
   ),
   read: (text) => read('a.ts', text),
+})
+
+const definitionTexts = [
+  "class extends Layer { static type = 'acme/A'; apply(x) { return x } }",
+  "class extends Layer { static type = 'Dense' }",
+  'class extends Layer {}',
+  "Object.assign(() => 1, { kind: 'backend', type: 'acme' })",
+  "Object.assign(() => 1, { kind: 'layer', type: '' })",
+  "Object.assign(class {}, { kind: 'layer', type: 'acme/B', fields: null, aliases: [3] })",
+  "new (class extends Layer { static type = 'acme/C' })()",
+  'new (class extends Layer {})()',
+] as const
+
+export const plugins: Loader = loader({
+  name: 'plug-ins',
+  covers: ['loadPlugins'],
+  cases: fc.oneof(
+    fc
+      .array(fc.constantFrom(...moduleValues, ...definitionTexts), { minLength: 1, maxLength: 3 })
+      .map((values) => values.map((value, index) => `export const a${index} = ${value}\n`).join('')),
+    mutatedText(definitionTexts.map((text) => `export default ${text}\n`)),
+  ),
+  read: (text) => {
+    const path = join(folder, 'plugin.ts')
+    writeFileSync(path, `import { Layer, layers } from 'gradus'\n${text}`)
+    return loadPlugins([path], { folders: [folder] })
+  },
 })
 
 const places = fc.oneof(
