@@ -1,6 +1,7 @@
 import { bracketsOf } from './hyperband.ts'
 import type { Job } from './run-trial.ts'
-import { gridOf, randomTrials, type Values } from './space.ts'
+import { distinctTrials, gridOf, randomTrials, type Values } from './space.ts'
+import { defaults } from './tune-schema.ts'
 import type { Settings, Trial } from './tune-state.ts'
 
 /** Trains trials and returns them in the order of the jobs. */
@@ -10,7 +11,8 @@ type Train = (jobs: readonly Job[]) => Promise<readonly Trial[]>
 export function trialsOf(settings: Settings): readonly Values[] {
   const { method, space, seed, trials } = settings
   if (method === 'grid') return gridOf(space).slice(0, trials ?? undefined)
-  return randomTrials(space, seed, method === 'hyperband' ? hyperbandTrials(settings) : (trials ?? 20))
+  if (method === 'random') return distinctTrials(space, seed, trials ?? defaults.trials)
+  return randomTrials(space, seed, hyperbandTrials(settings))
 }
 
 function hyperbandTrials({ maxEpochs, factor }: Settings): number {

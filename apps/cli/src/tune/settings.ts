@@ -7,7 +7,7 @@ import { higherIsBetter } from '../report/read-run.ts'
 import { shortened } from '../text/shortened.ts'
 import { hasValidation } from '../train/data-plan.ts'
 import { trialsOf } from './search.ts'
-import { spaceSchema, type TuneConfig } from './tune-schema.ts'
+import { defaults, spaceSchema, type TuneConfig } from './tune-schema.ts'
 import type { Settings } from './tune-state.ts'
 
 /** The flags of `gradus tune` that replace options of the config. */
@@ -18,7 +18,11 @@ export interface TuneFlags extends Omit<TuneConfig, 'space'> {
 /** Completes the options of a search. Throws `ConfigError` for those that are missing or do not fit each other. */
 export function settingsOf(given: Given, flags: TuneFlags): Settings {
   const { tune = {}, fit } = given
-  const { method = tune.method ?? 'random', trials = tune.trials, factor = tune.factor ?? 3 } = flags
+  const {
+    method = tune.method ?? defaults.method,
+    trials = tune.trials,
+    factor = tune.factor ?? defaults.factor,
+  } = flags
   const space = flags.space ? Object.assign({}, ...flags.space.map(parseSpace)) : tune.space
   if (!space) {
     throw new ConfigError(

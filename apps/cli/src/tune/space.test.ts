@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bracketsOf } from './hyperband.ts'
-import { gridOf, randomTrials } from './space.ts'
+import { distinctTrials, gridOf, randomTrials } from './space.ts'
 
 describe('a space', () => {
   it('has a grid of all combinations', () => {
@@ -30,6 +30,17 @@ describe('a space', () => {
     expect(rates.filter((rate) => rate < 10 ** -2.5).length).toBeGreaterThan(120)
     expect(new Set(randomTrials({ units: { integer: [1, 20] } }, 1, 12).map(({ units }) => units)).size).toBe(12)
   })
+})
+
+it('random trials are all combinations where there are fewer', () => {
+  const space = { units: { integer: [1, 3] as [number, number] }, name: ['a', 'b'] }
+  const all = distinctTrials(space, 1, 20)
+  expect(new Set(all.map(({ units, name }) => `${units} ${name}`)).size).toBe(6)
+  expect(all).toHaveLength(6)
+  expect(distinctTrials(space, 1, 20)).toEqual(all)
+  expect(distinctTrials(space, 2, 20)).not.toEqual(all)
+  expect(distinctTrials(space, 1, 5)).toEqual(randomTrials(space, 1, 5))
+  expect(distinctTrials({ rate: { uniform: [0, 1] as [number, number] } }, 1, 5)).toHaveLength(5)
 })
 
 it('Hyperband has the brackets of the paper', () => {

@@ -11,7 +11,7 @@ const maxGrid = 10_000
 /** All combinations of the values of a space; ranges have `steps` values. Throws `ConfigError` for more than 10 000. */
 export function gridOf(space: Space): Values[] {
   const dimensions = Object.entries(space).map(([place, dimension]) => [place, valuesOf(dimension)] as const)
-  const count = dimensions.reduce((product, [, values]) => product * values.length, 1)
+  const count = combinations(dimensions.map(([, values]) => values))
   if (count > maxGrid) {
     throw new ConfigError(
       `The grid has ${count} trials, more than ${maxGrid}. Give fewer values or steps, or use --method random.`,
@@ -23,7 +23,27 @@ export function gridOf(space: Space): Values[] {
   )
 }
 
-/** The random trials number `from` to `from + count - 1` of a seed. A trial is drawn again, a few times, where it is an earlier one. */
+/** The random trials of a seed: `count`, or all combinations in a random order where there are fewer. */
+export function distinctTrials(space: Space, seed: number, count: number): Values[] {
+  const lists = Object.entries(space).map(([place, dimension]) => [place, allValues(dimension, count)] as const)
+  const isSmall = lists.every(([, values]) => values) && combinations(lists.map(([, values]) => values!)) <= count
+  if (!isSmall) return randomTrials(space, seed, count)
+  const next = generator(seed, 0)
+  const ranked = gridOf(Object.fromEntries(lists) as Space).map((values) => ({ values, rank: next() }))
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ values }) => values)
+}
+
+/** The values of a list or of a range of whole numbers; undefined where there are more than `most`. */
+function allValues(dimension: Dimension, most: number): readonly unknown[] | undefined {
+  if (Array.isArray(dimension)) return dimension.length <= most ? dimension : undefined
+  const range =
+    'integer' in dimension ? dimension.integer : 'logInteger' in dimension ? dimension.logInteger : undefined
+  const [low, high] = range ?? [0, Number.POSITIVE_INFINITY]
+  if (high - low >= most) return undefined
+  return Array.from({ length: Math.floor(high) - Math.ceil(low) + 1 }, (_, index) => Math.ceil(low) + index)
+}
+
+/** `count` random trials of a seed. A trial is drawn again, a few times, where it is an earlier one. */
 export function randomTrials(space: Space, seed: number, count: number): Values[] {
   const seen = new Set<string>()
   return Array.from({ length: count }, (_, index) => {
@@ -33,6 +53,10 @@ export function randomTrials(space: Space, seed: number, count: number): Values[
     seen.add(JSON.stringify(values))
     return values
   })
+}
+
+function combinations(lists: readonly (readonly unknown[])[]): number {
+  return lists.reduce((product, values) => product * values.length, 1)
 }
 
 function drawn(space: Space, next: () => number): Values {

@@ -10,7 +10,8 @@ export function describeTrial(
 ): string {
   const set = Object.entries(values).map(([place, value]) => `${place}=${JSON.stringify(value)}`)
   const result = score === null ? state : `${metric} ${shortNumber(score)} in epoch ${bestEpoch} of ${epochs}`
-  const more = state === 'trained' ? '' : ` (${state}: ${(message ?? '').split('\n', 1)[0]!.slice(0, 160)})`
+  const why = shortened((message ?? '').split('\n', 1)[0]!, 160)
+  const more = state === 'trained' ? '' : ` (${score === null ? why : `${state}: ${why}`})`
   return `trial ${id}: ${result}, ${seconds.toFixed(2)} s, ${set.join(' ')}${more}`
 }
 

@@ -11,6 +11,8 @@ import { type TuneState, tuneStateSchema } from './tune-state.ts'
 
 const stateName = 'tune.json'
 
+const remedy = 'Restore the file, or begin another search.'
+
 /** Creates the folder `<parent>/<name>-tune-<n>` of a new search. Throws `WriteError`. */
 export async function createTuneFolder(parent: string, name: string): Promise<string> {
   try {
@@ -47,11 +49,11 @@ export async function readTuneState(shown: string, cwd: string): Promise<{ folde
   try {
     state = JSON.parse(await readFile(path, 'utf8'))
   } catch (cause) {
-    throw new DataError(`${path} cannot be read: ${(cause as Error).message}`, { cause })
+    throw new DataError(`${path} cannot be read: ${(cause as Error).message}. ${remedy}`, { cause })
   }
   const checked = tuneStateSchema.safeParse(state)
   if (checked.success) return { folder, state: checked.data }
-  throw new DataError(`${path} is damaged, or was written by another version of gradus.`)
+  throw new DataError(`${path} is damaged, or was written by another version of gradus. ${remedy}`)
 }
 
 export async function writeTuneState(folder: string, state: TuneState): Promise<void> {

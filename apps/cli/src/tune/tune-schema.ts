@@ -28,16 +28,19 @@ export const spaceSchema = z
 /** The names of the methods of search. */
 export const methods = ['grid', 'random', 'hyperband'] as const
 
+/** The options of a search that are not given. */
+export const defaults = { method: 'random', trials: 20, factor: 3 } as const
+
 /** The options of a search for good values. */
 export const tuneSchema = z
   .strictObject({
     space: spaceSchema.optional().describe('The values to try, by their place in the config.'),
-    method: z.enum(methods).optional().describe('How trials are chosen; default random.'),
+    method: z.enum(methods).optional().describe(`How trials are chosen; default ${defaults.method}.`),
     trials: z
       .int()
       .min(1)
       .optional()
-      .describe('The number of trials of a random search (default 20), or the most of a grid.'),
+      .describe(`The number of trials of a random search (default ${defaults.trials}), or the most of a grid.`),
     metric: z
       .string()
       .min(1)
@@ -49,7 +52,11 @@ export const tuneSchema = z
       .describe('Whether lower or higher is better; default by the name of the metric.'),
     seed: z.int().min(0).optional().describe('Determines the trials; default the seed of the config.'),
     maxEpochs: z.int().min(1).optional().describe('The epochs of a trial; default fit.epochs.'),
-    factor: z.int().min(2).optional().describe('Hyperband trains the best 1/factor of its trials further; default 3.'),
+    factor: z
+      .int()
+      .min(2)
+      .optional()
+      .describe(`Hyperband trains the best 1/factor of its trials further; default ${defaults.factor}.`),
   })
   .describe('The options of gradus tune; gradus train ignores them.')
 
