@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { designModel } from './design-model.ts'
-import { inferPlan, type PlanOptions } from './infer-plan.ts'
+import { inferPlan } from './infer-plan.ts'
 import { learnTable } from './learn-table.ts'
 import { profileTable } from './profile.ts'
 import { rowsSource } from './source.ts'
 import { TableCoder } from './table-coder.ts'
+import type { PlanOptions } from './table-plan.ts'
 
 const rows = Array.from({ length: 40 }, (_, i) => ({
   a: i * 1.5,

@@ -1,5 +1,5 @@
 import { describeName } from '@gradus/core'
-import type { ColumnProfile, TableProfile } from './profile.ts'
+import type { ColumnProfile, TableProfile } from './column-profile.ts'
 
 /** The smallest number of rows of a class from which it is learned. */
 const leastRows = 10
@@ -23,7 +23,14 @@ export function findProblems({ columns, rowCount }: TableProfile, target: readon
     ...(target.includes(column.name) ? problemsOfTarget(column, rowCount) : missing(column, rowCount)),
   ])
   const [only] = columns
-  if (columns.length === 1 && only && only.arrays === 0 && only.images === 0 && rowCount > 0 && only.name !== 'text')
+  if (
+    columns.length === 1 &&
+    only &&
+    only.arrays === 0 &&
+    Object.keys(only.forms).length === 0 &&
+    rowCount > 0 &&
+    only.name !== 'text'
+  )
     problems.unshift(
       `The table has one column, ${describeName(only.name)}. If its cells hold several values, set delimiter to the character between them.`,
     )

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { inferPlan, type PlanOptions } from './infer-plan.ts'
+import { inferPlan } from './infer-plan.ts'
 import { profileTable } from './profile.ts'
 import { rowsSource } from './source.ts'
+import type { PlanOptions } from './table-plan.ts'
 
 const rows = Array.from({ length: 60 }, (_, i) => ({
   id: i + 1,

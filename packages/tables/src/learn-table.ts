@@ -1,9 +1,9 @@
 import { columnMissingTest } from './cell.ts'
-import type { TablePlan } from './infer-plan.ts'
 import { number, scaleOf } from './kinds/number.ts'
 import { Moments } from './moments.ts'
 import { Problems } from './problems.ts'
 import type { TableSource } from './source.ts'
+import type { TablePlan } from './table-plan.ts'
 import { kindOf, positionOf, type TableSpec } from './table-spec.ts'
 import type { Target } from './target.ts'
 

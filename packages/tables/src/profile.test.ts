@@ -59,7 +59,7 @@ describe('profileTable', () => {
         [3, 4],
       ]),
     ).toMatchObject({ arrays: 2 })
-    expect(await columnOf(['a/b.PNG', 'c.jpeg'])).toMatchObject({ images: 2 })
+    expect(await columnOf(['a/b.PNG', 'c.jpeg'])).toMatchObject({ forms: { image: 2 } })
   })
 
   it('tells a column that counts the rows, and the mean number of words', async () => {

@@ -1,9 +1,11 @@
 import { type Cell, missingTest, textOf } from './cell.ts'
+import type { ColumnProfile, TableProfile } from './column-profile.ts'
+import * as allKinds from './kinds/all.ts'
 import { array } from './kinds/array.ts'
 import { boolean } from './kinds/boolean.ts'
 import { categoryText } from './kinds/category.ts'
-import type { DateOrder } from './kinds/read-date.ts'
-import { readDate } from './kinds/read-date.ts'
+import type { ColumnKind } from './kinds/kind.ts'
+import { type DateOrder, readDate } from './kinds/read-date.ts'
 import { readNumber } from './kinds/read-number.ts'
 import { wordsOf } from './kinds/text.ts'
 import { Moments } from './moments.ts'
@@ -16,57 +18,10 @@ const maxOdd = 20
 /** The number of texts of which the words are counted. */
 const maxTexts = 1000
 
+/** The kinds that know their texts by the form. */
+const formed = (Object.values(allKinds) as readonly ColumnKind[]).filter(({ hasForm }) => hasForm)
+
 const orders: readonly DateOrder[] = ['ymd', 'dmy', 'mdy']
-
-/** What the cells of a column are. Counts are of cells that are not missing, unless their name says otherwise. */
-export interface ColumnProfile {
-  readonly name: string
-  readonly count: number
-  readonly missing: number
-  /** The number of different values; undefined if there are more than 10 000. */
-  readonly distinct: number | undefined
-  /** The texts that mean a missing value, without the empty one, by their frequency. */
-  readonly missingTexts: readonly (readonly [text: string, count: number])[]
-  /** The values by their frequency, the most frequent first. */
-  readonly values: readonly (readonly [text: string, count: number])[]
-  readonly numbers: number
-  readonly integers: number
-  readonly booleans: number
-  /** The number of cells that are `true` or `false` and no texts or numbers. */
-  readonly truths: number
-  readonly arrays: number
-  /** The number of arrays of which all elements are numbers. */
-  readonly numberArrays: number
-  /** The number of different shapes of these, up to 2. */
-  readonly arrayShapes: number
-  /** The number of cells that are paths of images. */
-  readonly images: number
-  /** The order of day, month and year in which all cells are dates. */
-  readonly dates: DateOrder | undefined
-  /** The decimal mark with which most cells are numbers. */
-  readonly decimal: '.' | ','
-  /** Values that are no numbers, up to 20. */
-  readonly odd: readonly string[]
-  /** Of the numbers. */
-  readonly low: number
-  readonly high: number
-  readonly mean: number
-  readonly deviation: number
-  readonly median: number
-  /** Whether each number is that of the row before plus 1. */
-  readonly counts: boolean
-  /** The mean number of words, of the first 1000 texts. */
-  readonly words: number
-}
-
-/** What a table holds. */
-export interface TableProfile {
-  readonly name: string
-  readonly rowCount: number
-  /** The decimal mark of the source, where it says one. */
-  readonly decimal?: '.' | ','
-  readonly columns: readonly ColumnProfile[]
-}
 
 /** Options of `profileTable`. */
 export interface ProfileOptions {
@@ -114,7 +69,7 @@ class ColumnCounter {
   private arrays = 0
   private numberArrays = 0
   private readonly arrayShapes = new Set<string>()
-  private images = 0
+  private readonly forms: Record<string, number> = {}
   private dates: readonly DateOrder[] = orders
   private texts = 0
   private words = 0
@@ -156,7 +111,7 @@ class ColumnCounter {
     if (this.dates.length > 0 && !(cell instanceof Date))
       this.dates = this.dates.filter((order) => readDate(text, order) !== undefined)
     if (value !== undefined) return
-    if (/\.(png|jpe?g|gif|bmp|webp)$/i.test(text)) this.images++
+    for (const { name, hasForm } of formed) if (hasForm!(text)) this.forms[name] = (this.forms[name] ?? 0) + 1
     if (this.odd.size < maxOdd) this.odd.add(text)
     if (this.texts < maxTexts) {
       this.texts++
@@ -165,7 +120,7 @@ class ColumnCounter {
   }
 
   finish(): ColumnProfile {
-    const { name, count, missing, integers, booleans, truths, arrays, numberArrays, images, counts, odd } = this
+    const { name, count, missing, integers, booleans, truths, arrays, numberArrays, counts, odd } = this
     const decimal = this.byMark[','].count > this.byMark['.'].count ? ',' : '.'
     const numbers = this.byMark[decimal]
     const values = [...(this.values ?? [])].sort(([, n], [, m]) => m - n)
@@ -183,7 +138,7 @@ class ColumnCounter {
       arrays,
       numberArrays,
       arrayShapes: this.arrayShapes.size,
-      images,
+      forms: this.forms,
       // numbers without a mark, such as 20240310, are no dates
       dates: count > 0 && numbers.count < count ? this.dates[0] : undefined,
       decimal,

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Cell } from './cell.ts'
-import { inferPlan, type PlanOptions } from './infer-plan.ts'
+import { inferPlan } from './infer-plan.ts'
 import type { ColumnOptions } from './kinds/kind.ts'
 import { learnTable } from './learn-table.ts'
 import { profileTable } from './profile.ts'
 import { rowsSource } from './source.ts'
 import { TableCoder } from './table-coder.ts'
+import type { PlanOptions } from './table-plan.ts'
 
 type Row = Readonly<Record<string, unknown>>
 

@@ -18,6 +18,7 @@ export interface ArrayValue {
 /** Arrays of equal shapes, such as the pixels of images in MNIST's files. An input by itself, with values from 0 to 1. */
 export const array: ColumnKind<ArrayValue, ArrayState> = {
   name: 'array',
+  likelihood: ({ arrays, count }) => (arrays === count ? 1 : 0),
   isState: (state) => isScaled(state) && isShape(state.shape),
   expected: () => 'an array of numbers',
   read: (cell) => readArray(cell),

@@ -13,6 +13,8 @@ const no: ReadonlySet<string> = new Set(['false', 'f', 'no', 'n', 'off', '0', '0
 /** Yes or no. One number, 1 or 0, and one more that tells whether the value is missing if some were missing in training. */
 export const boolean: ColumnKind<boolean, BooleanState> = {
   name: 'boolean',
+  likelihood: ({ truths, booleans, numbers, count }) =>
+    truths === count || (booleans === count && numbers < count) ? 0.9 : 0,
   isState: ({ marksMissing, fill }) => typeof marksMissing === 'boolean' && isNumber(fill),
   expected: () => 'true, false, yes, no, 1 or 0',
   read(cell) {

@@ -18,6 +18,11 @@ const defaultSize = 100
 /** Names from a list that is learned. One number each, 1 for the category of the row and 0 for the others. */
 export const category: ColumnKind<string, CategoryState> = {
   name: 'category',
+  likelihood({ count, distinct, words }) {
+    if (distinct === undefined || distinct > Math.max(20, count / 5)) return 0
+    // a few long names are categories, too
+    return words < 4 || distinct === 1 || count >= 10 * distinct ? 0.4 : 0.2
+  },
   isState: ({ categories, hasOther, marksMissing, fill }) =>
     isTexts(categories) &&
     typeof hasOther === 'boolean' &&

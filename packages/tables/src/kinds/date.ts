@@ -29,6 +29,8 @@ export interface DateState extends ColumnState {
  */
 export const date: ColumnKind<number, DateState> = {
   name: 'date',
+  likelihood: ({ dates }) => (dates === undefined ? 0 : 0.7),
+  infer: ({ dates }) => (dates ? { order: dates } : {}),
   isState: (state) =>
     isScaled(state) &&
     isNumber(state.fill) &&

@@ -20,6 +20,8 @@ const defaultSize = [64, 64, 3] as const
  */
 export const image: ColumnKind<ImageValue, ImageState> = {
   name: 'image',
+  likelihood: ({ forms, count }) => (forms['image'] === count ? 0.6 : 0),
+  hasForm: (text) => /\.(png|jpe?g|gif|bmp|webp)$/i.test(text),
   isState: ({ shape }) =>
     Array.isArray(shape) && shape.length === 3 && shape.every((size) => isNumber(size) && size >= 1),
   expected: () => 'the path of an image',

@@ -1,5 +1,6 @@
 import type { NumberArray, Shape } from '@gradus/tensor'
 import type { Cell } from '../cell.ts'
+import type { ColumnProfile } from '../column-profile.ts'
 
 /** How the numbers of a column are scaled: `standard` to mean 0 and deviation 1, `range` from 0 to 1, `none`, or the two values that become 0 and 1. */
 export type Scale = 'standard' | 'range' | 'none' | readonly [low: number, high: number]
@@ -88,6 +89,18 @@ export interface Learner<V> {
  */
 export interface ColumnKind<V = unknown, S extends ColumnState = ColumnState> {
   readonly name: string
+  /** How likely the values of a column are of this kind, from 0 to 1. Of all kinds the likeliest is chosen; 0 for one that is not. */
+  likelihood(column: ColumnProfile): number
+  /** Whether a text has the form of a value, such as the path of an image. Profiles count them (`forms`). */
+  hasForm?(text: string): boolean
+  /**
+   * The options that the values of a column say, for those that are not given. `decimal` is the mark that the source says; `isGuess` tells
+   * that the kind was chosen by the values, too.
+   */
+  infer?(
+    column: ColumnProfile,
+    source: { readonly decimal?: '.' | ','; readonly isGuess: boolean },
+  ): Partial<ColumnOptions>
   /** Whether a state that was read from a file is one of this kind. */
   isState(state: ColumnState): boolean
   /** The values that a cell may have, for messages: `a number`. */

@@ -22,9 +22,20 @@ export interface NumberState extends ColumnState {
   readonly marksMissing: boolean
 }
 
+/** So few different texts among numbers mark missing values. */
+const few = 3
+
 /** Numbers. One number each, and one more that tells whether the value is missing if some were missing in training. */
 export const number: ColumnKind<number, NumberState> = {
   name: 'number',
+  likelihood: ({ numbers, count, odd }) =>
+    numbers === count ? 0.8 : numbers >= 0.9 * count && odd.length <= few ? 0.5 : 0,
+  infer({ numbers, count, odd, decimal }, { decimal: known, isGuess }) {
+    return {
+      ...(decimal === ',' && known === undefined && { decimal }),
+      ...(isGuess && odd.length > 0 && odd.length <= few && { missingTexts: odd }),
+    }
+  },
   isState: (state) => isScaled(state) && isNumber(state.fill) && typeof state.marksMissing === 'boolean',
   expected: ({ decimal = '.' }) => (decimal === ',' ? "a number with the decimal mark ','" : 'a number'),
   read(cell, { decimal = '.' }) {

@@ -15,6 +15,7 @@ const defaultSize = 1000
 /** Texts. One number for each of the frequent words: how often it occurs times its rarity, so that the squares of a text sum to 1 (TF-IDF). */
 export const text: ColumnKind<string, TextState> = {
   name: 'text',
+  likelihood: ({ words }) => (words >= 2 ? 0.3 : 0),
   isState: ({ words, rarity }) =>
     isTexts(words) && Array.isArray(rarity) && rarity.length === words.length && rarity.every(isNumber),
   expected: () => 'a text',
