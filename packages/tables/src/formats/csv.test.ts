@@ -10,6 +10,10 @@ const shape = async (text: string, options = {}) => {
 }
 
 describe('the forms in which people have tables', () => {
+  it('no rows: an open quote alone', async () => {
+    expect((await openTable({ text: '""' })).columns).toEqual([])
+  })
+
   it('semicolons, decimal commas, dots in times, empty columns and rows at the end', async () => {
     const text = 'Date;Time;CO(GT);T;;\r\n10/03/2004;18.00.00;2,6;13,6;;\r\n10/03/2004;19.00.00;2;13,3;;\r\n;;;;;\r\n'
     const { columns, rows, decimal, notes, places } = await readTable({ text })

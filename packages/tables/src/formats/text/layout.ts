@@ -81,6 +81,7 @@ export function findLayout(
 
 /** The number of records before the table with a single text each: a title. Below the first, a header may follow lines that are half empty. */
 function titleCount({ records, width }: Form): number {
+  if (records.length === 0) return 0
   const filled = records.slice(0, 10).map((cells) => cells.filter((cell) => !isBlank(cell)).length)
   const isText = (index: number) => filled[index] === 1 && (width > 2 || records[index]!.length === 1)
   const isTitle = (index: number) => isText(index) || (index > 0 && width > 3 && filled[index]! <= width / 2)
