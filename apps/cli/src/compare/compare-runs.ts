@@ -4,16 +4,10 @@ import { openModelFile } from '../model/open-model.ts'
 import { lineChart } from '../report/charts/line-chart.ts'
 import { type Picture, seriesTone } from '../report/charts/shapes.ts'
 import { pointsOf } from '../report/curves.ts'
-import {
-  bestOf,
-  figureNames,
-  higherIsBetter,
-  type RunEvaluation,
-  type RunRecord,
-  trainingTime,
-} from '../report/read-run.ts'
+import type { RunEvaluation, RunRecord } from '../report/read-run.ts'
 import { groupedNumber, shortNumber } from '../text/numbers.ts'
 import { shortened } from '../text/shortened.ts'
+import { bestOf, figureNames, higherIsBetter, trainingTime } from '../train/epoch-records.ts'
 import { type Difference, differencesOf } from './config-differences.ts'
 
 /** A figure of a run. */
@@ -60,7 +54,7 @@ export async function compareRuns(records: readonly RunRecord[]): Promise<Compar
 }
 
 function figureOf({ epochs }: RunRecord, name: string): ComparedFigure {
-  const last = epochs.at(-1)?.figures[name] ?? Number.NaN
+  const last = epochs.at(-1)?.logs[name] ?? Number.NaN
   const best = bestOf(epochs, name)
   return {
     final: Number.isFinite(last) ? last : null,
@@ -149,7 +143,7 @@ export function comparedCurves(records: readonly RunRecord[]): Picture[] {
   return figures.map((figure) => {
     const curves = records.map(({ epochs, shown }, index) => ({
       name: shown,
-      points: pointsOf(epochs, ({ figures }) => figures[figure]),
+      points: pointsOf(epochs, ({ logs }) => logs[figure]),
       tone: seriesTone(index),
       // the tones repeat
       dash: index % 12 >= 6,

@@ -1,10 +1,11 @@
 import { shortNumber } from '../text/numbers.ts'
+import { bestOf, figureNames } from '../train/epoch-records.ts'
+import type { EpochRecord } from '../train/run-state.ts'
 import { lineChart } from './charts/line-chart.ts'
 import { type Picture, seriesTone } from './charts/shapes.ts'
-import { bestOf, type EpochFigures, figureNames } from './read-run.ts'
 
 /** The curves of a run: a chart for each figure, with the values on the training and the validation data, and the learning rate. */
-export function curvesOf(epochs: readonly EpochFigures[]): Picture[] {
+export function curvesOf(epochs: readonly EpochRecord[]): Picture[] {
   const names = figureNames(epochs)
   const figures = [...new Set(names.map((name) => name.replace(/^val_/, '')))]
   // the loss first
@@ -14,7 +15,7 @@ export function curvesOf(epochs: readonly EpochFigures[]): Picture[] {
       .filter((name) => names.includes(name))
       .map((name) => ({
         name: name.startsWith('val_') ? 'validation' : 'training',
-        points: pointsOf(epochs, ({ figures }) => figures[name]),
+        points: pointsOf(epochs, ({ logs }) => logs[name]),
         tone: seriesTone(name.startsWith('val_') ? 1 : 0),
         dash: name.startsWith('val_'),
       }))
@@ -38,8 +39,8 @@ export function curvesOf(epochs: readonly EpochFigures[]): Picture[] {
 
 /** The values of one figure by epoch, without epochs that lack it. */
 export function pointsOf(
-  epochs: readonly EpochFigures[],
-  valueOf: (epoch: EpochFigures) => number | undefined,
+  epochs: readonly EpochRecord[],
+  valueOf: (epoch: EpochRecord) => number | undefined,
 ): (readonly [number, number])[] {
   return epochs.flatMap((entry) => {
     const value = valueOf(entry)

@@ -5,15 +5,7 @@ import type { RunEnvironment } from '../train/environment-schema.ts'
 import { fileNames } from '../train/file-names.ts'
 import { damaged, parseObject, readJson, readRunConfig, readText } from '../train/run-files.ts'
 import { requireRunFolder } from '../train/run-folder.ts'
-
-/** The figures of an epoch by name: loss, metrics, and `val_` figures. */
-export interface EpochFigures {
-  /** Counted from 1. */
-  readonly epoch: number
-  readonly learningRate: number
-  readonly milliseconds: number
-  readonly figures: Readonly<Record<string, number>>
-}
+import type { EpochRecord } from '../train/run-state.ts'
 
 /** The figures of a model at the end of its run. */
 export interface RunEvaluation {
@@ -29,7 +21,7 @@ export interface RunRecord {
   readonly shown: string
   readonly config: Resolved
   readonly environment: RunEnvironment
-  readonly epochs: readonly EpochFigures[]
+  readonly epochs: readonly EpochRecord[]
   /** The figures of the best model on rows for the test or the validation; undefined for a run without such rows, or in progress. */
   readonly evaluation: RunEvaluation | undefined
   /** The table of layers. */
@@ -55,11 +47,11 @@ export async function readRun(shown: string, cwd: string): Promise<RunRecord> {
   }
 }
 
-function parseEpochs(text: string, source: string): EpochFigures[] {
-  return text.split('\n').flatMap((line, index): EpochFigures[] => {
+function parseEpochs(text: string, source: string): EpochRecord[] {
+  return text.split('\n').flatMap((line, index): EpochRecord[] => {
     if (line.trim() === '') return []
     const place = `${source}, line ${index + 1},`
-    const { version: _, event, epoch, learningRate, milliseconds, ...figures } = parseObject(line, place)
+    const { version: _, event, epoch, learningRate, milliseconds, ...logs } = parseObject(line, place)
     if (event !== 'epoch') return []
     if (!Number.isSafeInteger(epoch))
       throw new DataError(`${place} is damaged: it has no number of an epoch. ${damaged}`)
@@ -68,7 +60,7 @@ function parseEpochs(text: string, source: string): EpochFigures[] {
         epoch: epoch as number,
         learningRate: number(learningRate),
         milliseconds: number(milliseconds),
-        figures: numbersIn(figures),
+        logs: numbersIn(logs),
       },
     ]
   })
@@ -85,32 +77,4 @@ function numbersIn(values: object): Record<string, number> {
       value === null || typeof value === 'number' ? [[key, number(value)]] : [],
     ),
   )
-}
-
-/** Whether a higher value of a figure is better, by its name. */
-export function higherIsBetter(figure: string): boolean {
-  return !/loss|error|mse|mae|mape|msle|rmse|divergence|crossentropy|poisson|hinge|perplexity|distance/i.test(figure)
-}
-
-/** The epoch with the best value of a figure; undefined where none is finite. */
-export function bestOf(
-  epochs: readonly EpochFigures[],
-  figure: string,
-  mode: 'min' | 'max' = higherIsBetter(figure) ? 'max' : 'min',
-): { epoch: number; value: number } | undefined {
-  const sign = mode === 'max' ? -1 : 1
-  const found = epochs
-    .map(({ epoch, figures }) => ({ epoch, value: figures[figure] ?? Number.NaN }))
-    .filter(({ value }) => Number.isFinite(value))
-  return found.sort((a, b) => sign * (a.value - b.value) || a.epoch - b.epoch)[0]
-}
-
-/** The names of the figures of a run, in the order of the first epoch, without the learning rate, which callbacks add. */
-export function figureNames(epochs: readonly EpochFigures[]): string[] {
-  return [...new Set(epochs.flatMap(({ figures }) => Object.keys(figures)))].filter((name) => name !== 'learning_rate')
-}
-
-/** The training time of a run in milliseconds. */
-export function trainingTime(epochs: readonly EpochFigures[]): number {
-  return epochs.reduce((sum, { milliseconds }) => sum + (Number.isFinite(milliseconds) ? milliseconds : 0), 0)
 }

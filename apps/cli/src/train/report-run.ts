@@ -9,6 +9,7 @@ import type { Report } from '../terminal.ts'
 import { shortNumber } from '../text/numbers.ts'
 import { oneLine, textColumns } from '../text/text-table.ts'
 import { formatConfusion, formatConfusions } from './confusion.ts'
+import { bestOf, watchedLoss } from './epoch-records.ts'
 import type { Evaluation } from './evaluation.ts'
 import { fileNames } from './file-names.ts'
 import { formatUpdate, type Update } from './first-update.ts'
@@ -94,18 +95,10 @@ export function reportTrained(
   report.line()
   report.line(`Trained in ${fixed(milliseconds / 1000, 2)} s on ${name}${about ? ` (${about})` : ''}`)
   if (records.length >= epochs) return
-  const { figure, epoch, value } = bestOf(records)
-  report.line(
-    `A callback ended it after epoch ${records.length} of ${epochs}; the lowest ${figure} is ${fixed(value, 4)}, after epoch ${epoch}.`,
-  )
-}
-
-/** The epoch with the lowest loss, of the validation rows where there are such. */
-function bestOf(records: readonly EpochRecord[]): { figure: string; epoch: number; value: number } {
-  const figure = records.at(-1)?.logs.val_loss === undefined ? 'loss' : 'val_loss'
-  const losses = records.map(({ logs }) => logs[figure] ?? Number.POSITIVE_INFINITY)
-  const value = Math.min(...losses)
-  return { figure, epoch: losses.indexOf(value) + 1, value }
+  const figure = watchedLoss(records)
+  const best = bestOf(records, figure, 'min')
+  const lowest = best ? `; the lowest ${figure} is ${fixed(best.value, 4)}, after epoch ${best.epoch}` : ''
+  report.line(`A callback ended it after epoch ${records.length} of ${epochs}${lowest}.`)
 }
 
 /** Prints one update of one weight, with the formula. */
@@ -191,7 +184,7 @@ interface Next {
 export function reportNext(report: Report, { command, config, run, source, records, cwd }: Next): void {
   const { epochs } = config.fit
   const data = relative(cwd, config.data.test ?? config.data.validation ?? config.data.train)
-  const isBestLast = bestOf(records).epoch === records.length
+  const isBestLast = bestOf(records, watchedLoss(records), 'min')?.epoch === records.length
   const others = config.data.test ?? config.data.validation
   const rate = records.at(-1)?.learningRate ?? 0.001
   const more = `--epochs ${epochs * 2}`

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { CallbackHooks, FitState, WeightValue } from '@gradus/core'
 import { ModelCheckpoint, ProgressLogger } from 'gradus'
 import type { Resolved } from '../config/resolve-config.ts'
+import { bestOf } from './epoch-records.ts'
 import { FirstUpdate, largestUpdate, oneBatch, RevealGradients, type Update } from './first-update.ts'
 import { buildModel, compileModel, type Prepared } from './prepare.ts'
 import { Recorder } from './recorder.ts'
@@ -141,7 +142,9 @@ export class Session {
       const restoring = this.options.callbacks.find(isRestoring)
       return this.prepared.optimizer.averages || !restoring ? undefined : records[restoring.bestEpoch]
     }
-    return best ? bestRecord(records, this.monitor) : records.at(-1)
+    if (!best) return records.at(-1)
+    const lowest = bestOf(records, this.monitor, 'min')
+    return records.find(({ epoch }) => epoch === lowest?.epoch)
   }
 
   /** The first update of one weight. Its gradient comes from a second model with the same seed, weights and batches. */
@@ -154,13 +157,6 @@ export class Session {
     await twin.fit(inputsOf(train), targetsOf(train, twin), options)
     return largestUpdate(this.first, await twin.getWeights())
   }
-}
-
-/** The first epoch with the lowest value of a figure. */
-function bestRecord(records: readonly EpochRecord[], figure: string): EpochRecord | undefined {
-  const valueOf = ({ logs }: EpochRecord) => logs[figure] ?? Number.NaN
-  const lowest = Math.min(...records.map(valueOf).filter(Number.isFinite))
-  return records.find((record) => valueOf(record) === lowest)
 }
 
 /** Whether a callback restores the weights of an epoch at the end, as `EarlyStopping` does. `bestEpoch` counts from 0. */
