@@ -46,8 +46,12 @@ export function locatePlugins(
 }
 
 /** Throws `DataError` where a file of a plug-in has other contents than when the run began. */
-export function requireSamePlugins(saved: readonly PluginFile[], current: readonly PluginFile[], run: string): void {
-  const changed = changedFile(saved, current)
+export function requireSamePlugins(
+  saved: readonly PluginFile[] | undefined,
+  current: readonly PluginFile[],
+  run: string,
+): void {
+  const changed = saved && changedFile(saved, current)
   if (!changed) return
   throw new DataError(
     `${basename(changed)}, which belongs to a plug-in, has changed since the run ${run} began, so the run cannot be continued exactly. ` +

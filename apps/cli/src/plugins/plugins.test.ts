@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Sandbox } from '../testing/sandbox.ts'
-import { ownConfig, writeOwn } from './testing/own-config.ts'
+import { ownConfig, parts, writeOwn } from './testing/own-config.ts'
 
 let sandbox: Sandbox
 
@@ -99,6 +99,42 @@ describe('plug-ins that are refused', { timeout: 60_000 }, () => {
     // it would be read as a Dense
     sandbox.write('inherits.ts', config('class Mine extends Dense {}'))
     expect((await sandbox.run(['train', 'inherits.ts'])).err).toContain('The class Mine of')
+  })
+})
+
+describe('plug-ins of every kind', { timeout: 60_000 }, () => {
+  it('are named at their places, and stay with the model', async () => {
+    sandbox.write('parts.ts', parts)
+    sandbox.write('config.yaml', {
+      ...{ name: 'parts', seed: 3, plugins: ['./parts.ts'], callbacks: [], metrics: ['mae'] },
+      data: { train: 'train.csv', inputs: ['x'], target: 'y', task: 'regression' },
+      model: {
+        model: 'Sequential',
+        layers: [
+          {
+            ...{ layer: 'Dense', units: 4, activation: 'acme/scale', kernelConstraint: 'acme/UnitBox' },
+            kernelInitializer: 'acme/Positive',
+            kernelRegularizer: { regularizer: 'acme/Sparse', rate: 0.001 },
+          },
+          { layer: 'Dense', units: 1, activation: { activation: 'acme/scale', factor: 3 } },
+        ],
+      },
+      optimizer: { optimizer: 'SGD', learningRate: 'acme/InverseTime' },
+      loss: 'acme/Absolute',
+      fit: { batchSize: 8, epochs: 3 },
+    })
+    const { code, out, err } = await sandbox.run(['train', 'config.yaml'])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toContain('parts.ts: loss acme/Absolute, schedule acme/InverseTime, initializer acme/Positive, ')
+    expect(out).toContain('regularizer acme/Sparse, constraint acme/UnitBox, activation acme/scale\n')
+    expect(await sandbox.run(['train', '--resume', 'runs/parts-1', '--epochs', '5', '--quiet'])).toMatchObject({
+      code: 0,
+    })
+    const evaluated = await sandbox.run(['evaluate', 'runs/parts-1', 'train.csv', '--json'])
+    const { figures } = JSON.parse(evaluated.out) as { figures: Record<string, number> }
+    // the loss has the penalty of the regularizer
+    expect(figures.loss).toBeGreaterThan(figures.mae!)
+    expect(figures.loss).toBeLessThan(figures.mae! + 0.01)
   })
 })
 

@@ -56,8 +56,7 @@ async function begin(
   const previous = await existing?.latest()
   const environment = (await existing?.readEnvironment()) ?? {}
   const plugins = await loadPlugins(given.plugins, pluginOptions)
-  const pluginFiles = environment.pluginFiles ?? []
-  if (existing && !flags.pluginsChanged) requireSamePlugins(pluginFiles, plugins.files, flags.resume!)
+  if (existing && !flags.pluginsChanged) requireSamePlugins(environment.pluginFiles, plugins.files, flags.resume!)
   const prepared = await prepare(given, plugins, previous && tableOf(previous, shown))
   const config = saved && isSaved ? { ...prepared.config, data: given.data } : prepared.config
   if (saved && !isSaved) requireSameRun(saved, config, shown)

@@ -48,6 +48,42 @@ export class Largest extends Metric {
 }
 `
 
+/** Parts of layers, a schedule and a loss. */
+export const parts = `
+import { Constraint, type DType, Initializer, Loss, Regularizer, Schedule, type Shape, type Tensor } from 'gradus'
+import { activation } from '@gradus/core'
+import { abs, add, cast, clip, div, mean, mul, randomUniform, sub, sum } from 'gradus/ops'
+
+export class Positive extends Initializer {
+  static readonly type = 'acme/Positive'
+  make(key: Tensor, shape: Shape, dtype: DType) { return cast(abs(randomUniform(key, shape)), dtype) }
+}
+
+export class Sparse extends Regularizer<{ rate: number }> {
+  static readonly type = 'acme/Sparse'
+  static override readonly fields = { rate: { type: 'number', default: 0.01 } } as const
+  declare readonly options: { rate: number }
+  loss(x: Tensor) { return mul(this.options.rate, sum(abs(x))) }
+}
+
+export class UnitBox extends Constraint {
+  static readonly type = 'acme/UnitBox'
+  project(x: Tensor) { return clip(x, 0, 1) }
+}
+
+export class InverseTime extends Schedule {
+  static readonly type = 'acme/InverseTime'
+  at(step: Tensor) { return div(0.1, add(1, mul(0.01, cast(step, 'float32')))) }
+}
+
+export class Absolute extends Loss {
+  static readonly type = 'acme/Absolute'
+  compute(target: Tensor, prediction: Tensor) { return mean(abs(sub(target, prediction)), { axis: -1 }) }
+}
+
+export const scale = activation('acme/scale', { factor: { type: 'number', default: 2 } }, (x, { factor }) => mul(x, factor))
+`
+
 /** A config that uses them. */
 export const ownConfig = {
   name: 'own',
