@@ -34,6 +34,7 @@ describe('an empty project that installs the command line', () => {
     const accuracy = head!.split(',').indexOf('accuracy')
     expect(rows).toHaveLength(20)
     expect(Number(rows.at(-1)!.split(',')[accuracy])).toBeGreaterThan(0.95)
+    expect(printed).toMatch(/^ {2}npx gradus evaluate runs\/\S+ \S+\.csv$/m)
   })
 
   it('names the mistake in a config, and fails', { timeout: slow }, async () => {

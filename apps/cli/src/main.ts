@@ -1,10 +1,7 @@
-import { basename, relative } from 'node:path'
+import { commandName } from './command-name.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import { ProcessOutput } from './process-output.ts'
 import { runCommand } from './run-command.ts'
-
-const script = process.argv[1] ?? 'gradus'
-const isCommand = basename(script) === 'gradus'
 
 const failure = new AbortController()
 const onFailure = (error: Error) => failure.abort(error)
@@ -15,7 +12,7 @@ const code = await runCommand(process.argv.slice(2), {
   failed: failure.signal,
   env: process.env,
   cwd: process.cwd(),
-  command: isCommand ? 'gradus' : `node ${relative(process.cwd(), script) || script}`,
+  command: commandName(process.argv[1] ?? 'gradus', process.cwd()),
 })
 // the message of an error may have been the output that failed
 process.exitCode = code === 0 && failure.signal.aborted ? exitCodeOf(failure.signal.reason) : code

@@ -16,21 +16,27 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     const code = exitCodeOf(error)
     // commander prints its errors itself
     if (!(error instanceof CommanderError)) printError(error, code, args, terminal)
+    if (code !== exitCodes.ok) writeFailure(error, code, args, terminal)
     return code
   }
 }
 
-function printError(error: unknown, code: number, args: readonly string[], { out, err, env }: Terminal): void {
-  const message = error instanceof Error ? error.message : String(error)
+function printError(error: unknown, code: number, args: readonly string[], { err, env }: Terminal): void {
   const label = error instanceof Interrupted ? '' : code === exitCodes.unexpected ? 'Unexpected error: ' : 'Error: '
   const red = hasColors(err, env)
-  err.write(`${red ? `\x1b[31m${label}\x1b[39m` : label}${message}\n`)
+  err.write(`${red ? `\x1b[31m${label}\x1b[39m` : label}${messageOf(error)}\n`)
   if (args.includes('--debug')) err.write(`${error instanceof Error ? (error.stack ?? '') : ''}\n`)
   else if (code === exitCodes.unexpected) err.write('Run the command again with --debug for a stack trace.\n')
-  if (args.includes('--json') || args.includes('--jsonl')) {
-    const name = error instanceof Error ? error.name : 'Error'
-    const document = { error: { name, message, exitCode: code } }
-    if (args.includes('--json')) writeJson(out, document)
-    else writeJsonLine(out, { event: 'error', ...document })
-  }
+}
+
+/** Prints an error for programs, where stdout is for them. */
+function writeFailure(error: unknown, exitCode: number, args: readonly string[], { out }: Terminal): void {
+  const name = error instanceof CommanderError ? 'UsageError' : error instanceof Error ? error.name : 'Error'
+  const document = { error: { name, message: messageOf(error).replace(/^error: /, ''), exitCode } }
+  if (args.includes('--json')) writeJson(out, document)
+  else if (args.includes('--jsonl')) writeJsonLine(out, { event: 'error', ...document })
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
