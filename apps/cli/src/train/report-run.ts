@@ -8,7 +8,7 @@ import { describePlugin } from '../plugins/loaded-plugin.ts'
 import type { Report } from '../terminal.ts'
 import { shortNumber } from '../text/numbers.ts'
 import { oneLine, textColumns } from '../text/text-table.ts'
-import { formatConfusion, formatConfusions } from './confusion.ts'
+import { formatConfusion, formatConfusions, rightOf } from './confusion.ts'
 import { bestOf, watchedLoss } from './epoch-records.ts'
 import type { Evaluation } from './evaluation.ts'
 import { fileNames } from './file-names.ts'
@@ -146,9 +146,10 @@ function remarkOn(figures: TargetFigures[string]): string | undefined {
     return figures.r2 <= 0 ? 'Predicting the mean of these rows would be as good or better: R2 0.' : undefined
   const { classes, counts } = figures.confusion
   const rows = counts.map((row) => row.reduce((sum, count) => sum + count, 0))
-  const [most, total] = [Math.max(...rows), rows.reduce((sum, count) => sum + count, 0)]
-  if (counts.reduce((sum, row, index) => sum + row[index]!, 0) > most) return undefined
-  return `Predicting '${classes[rows.indexOf(most)]}' for each row would be as good or better: accuracy ${fixed(most / total, 4)}.`
+  const most = Math.max(...rows)
+  const { right, all } = rightOf(figures.confusion)
+  if (right > most) return undefined
+  return `Predicting '${classes[rows.indexOf(most)]}' for each row would be as good or better: accuracy ${fixed(most / all, 4)}.`
 }
 
 /** The most classes for which the whole matrix is printed. */
