@@ -20,7 +20,8 @@ export const missingTexts: readonly string[] = [
 /** Returns a function that tells whether a cell has no value. `texts` are compared in any case, without spaces around. */
 export function missingTest(texts: readonly string[] = missingTexts): (cell: Cell) => boolean {
   const known = new Set(texts.map((text) => text.trim().toLowerCase()))
-  const longest = Math.max(0, ...[...known].map(({ length }) => length))
+  let longest = 0
+  for (const { length } of known) longest = Math.max(longest, length)
   return (cell) => {
     if (typeof cell === 'number') return Number.isNaN(cell)
     if (typeof cell !== 'string') return cell === null || cell === undefined

@@ -6,8 +6,8 @@ import { gzipSync } from 'node:zlib'
 import { ConfigError, DataError } from '@gradus/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { zip } from '../../datasets/src/testing/archives.ts'
-import { tableFormats } from './formats/all.ts'
 import recorded from './formats/recorded/files.json' with { type: 'json' }
+import { tableFormats } from './formats/table-formats.ts'
 import { readTable } from './formats/testing/read.ts'
 import type { TableFrom } from './input.ts'
 import { openTable } from './open-table.ts'
@@ -133,7 +133,7 @@ describe('recognition', () => {
   })
 
   it('no two formats have the same ending', () => {
-    const endings = tableFormats.flatMap(({ extensions, folderOf }) => [...extensions, ...(folderOf ?? [])])
+    const endings = tableFormats().flatMap(({ extensions, folderOf }) => [...extensions, ...(folderOf ?? [])])
     expect(new Set(endings.filter((ending) => ending !== '.txt')).size).toBe(
       endings.filter((ending) => ending !== '.txt').length,
     )

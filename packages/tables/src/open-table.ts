@@ -8,13 +8,12 @@ import {
   suggest,
 } from '@gradus/core'
 import { startsWith } from '@gradus/datasets/internals'
-import { tableFormats } from './formats/all.ts'
 import { gunzipped } from './formats/archive/gunzipped.ts'
 import { zipMember } from './formats/archive/zip-member.ts'
 import type { TableFormat, TableInput, TableOptions } from './formats/format.ts'
-import { npz } from './formats/npz.ts'
 import { recognize } from './formats/recognize.ts'
-import { unreadReason } from './formats/unread.ts'
+import { isTablePath, tableFormats } from './formats/table-formats.ts'
+import { mayHoldTable } from './formats/unread.ts'
 import { type TableFrom, tableInput } from './input.ts'
 import type { TableChunk, TableSource } from './source.ts'
 
@@ -71,11 +70,11 @@ function checkedOptions(options: OpenOptions): OpenOptions {
     ([key, value]) => value !== undefined && (value !== null || key === 'quote' || key === 'comment'),
   )
   const given = Object.fromEntries(set) as OpenOptions
-  if (given.format !== undefined && !tableFormats.some(({ name }) => name === given.format)) {
+  if (given.format !== undefined && !tableFormats().some(({ name }) => name === given.format)) {
     throw new ConfigError(
       `openTable has no format ${describeName(given.format)}.${suggest(
         given.format,
-        tableFormats.map(({ name }) => name),
+        tableFormats().map(({ name }) => name),
       )}`,
     )
   }
@@ -100,34 +99,31 @@ async function fileOf(given: TableInput, options: TableOptions): Promise<Opened>
       `${outer.name} is empty. Give it a line with the names of the columns, and a line for each row.`,
     )
   const { within, ...others } = options
-  const member =
-    !isGzip && isPlainZip(first, outer.path ?? '') ? await zipMember(outer, within, isTablePath) : undefined
+  const member = !isGzip && isArchive(first, outer.path ?? '') ? await zipMember(outer, within, isTablePath) : undefined
   const input = member?.input ?? outer
   const formatOptions = member?.isNamed ? others : options
   if (options.format === undefined) {
     const format = recognize(input, member ? await input.read(0, 4096) : first)
     return { input, format, formatOptions }
   }
-  const format = tableFormats.find(({ name }) => name === options.format)!
+  const format = tableFormats().find(({ name }) => name === options.format)!
   if (format.folderOf)
     throw new ConfigError(`${input.name} is a file, and the format '${format.name}' reads ${format.title}.`)
   return { input, format, formatOptions }
 }
 
-/** Whether a file is an archive that may hold a table, rather than a document, a model or arrays that are one. */
-function isPlainZip(start: Uint8Array, path: string): boolean {
-  if (!startsWith(start, [0x50, 0x4b, 3, 4]) || npz.matches(start) || /\.(npz|keras)$/i.test(path)) return false
-  return unreadReason(start, '')?.startsWith('is a zip archive') ?? false
-}
-
-/** Whether a file is a table by its ending. */
-function isTablePath(path: string): boolean {
-  const lower = path.toLowerCase().replace(/\.gz$/, '')
-  return tableFormats.some(({ extensions }) => extensions.some((ending) => lower.endsWith(ending)))
+/** Whether a file is an archive with a table in it, rather than a table itself. */
+function isArchive(start: Uint8Array, path: string): boolean {
+  const lower = path.toLowerCase()
+  const isTable = tableFormats().some(
+    (format) =>
+      !format.isText && (format.certainty?.(start) === 1 || format.extensions.some((ending) => lower.endsWith(ending))),
+  )
+  return !isTable && mayHoldTable(start, path)
 }
 
 function folderOf(input: TableInput, { format: name }: TableOptions): Opened {
-  const formats = tableFormats.filter(({ folderOf: folder }) => folder)
+  const formats = tableFormats().filter(({ folderOf: folder }) => folder)
   if (name !== undefined) {
     const format = formats.find((one) => one.name === name)
     if (!format)

@@ -216,7 +216,7 @@ function inputsOf(columns: readonly Column[]): ModelInput[] {
       )
     if (kind.shape) inputs.set(inputNameOf(column), { shape: kind.shape(state), columns: [name], labels: [...labels] })
     else if (input) {
-      input.labels.push(...labels)
+      for (const label of labels) input.labels.push(label)
       input.columns.push(name)
       input.shape = [input.labels.length]
     } else inputs.set(inputNameOf(column), { shape: [labels.length], columns: [name], labels: [...labels] })

@@ -1,6 +1,6 @@
 import { DataError, describeName, describeValue, FormatError, suggest } from '@gradus/core'
 import * as allKinds from './kinds/all.ts'
-import { type ColumnKind, type ColumnOptions, type ColumnState, isScaled, isTexts } from './kinds/kind.ts'
+import { type ColumnKind, type ColumnOptions, type ColumnState, isNumber, isScaled, isTexts } from './kinds/kind.ts'
 import type { Target } from './target.ts'
 
 const kinds: Readonly<Record<string, ColumnKind>> = allKinds as never
@@ -37,11 +37,15 @@ export function checkTableSpec(value: unknown): TableSpec {
   if (!Array.isArray(spec.inputs) || spec.inputs.length === 0) damaged('has no inputs')
   if (!Array.isArray(spec.targets)) damaged('has no targets')
   if (spec.missingTexts !== undefined && !isTexts(spec.missingTexts)) damaged('has no list of missingTexts')
+  if (!isMark(spec.decimal)) damaged(`has the decimal mark ${describeValue(spec.decimal)}`)
+  const names = new Set<string>()
   for (const column of spec.inputs as readonly (InputColumn | undefined)[]) {
     if (typeof column?.name !== 'string' || typeof column.options?.kind !== 'string') return damaged('has no inputs')
-    const { name, options, state } = column
-    const texts = options.missingTexts
-    const holds = (texts === undefined || isTexts(texts)) && isObject(state) && kindOf(options.kind).isState(state)
+    const { name, options, state, input } = column
+    if (names.has(name)) damaged(`has the column ${describeName(name)} twice`)
+    names.add(name)
+    const isNamed = input === undefined || typeof input === 'string'
+    const holds = isNamed && areOptions(options) && isObject(state) && kindOf(options.kind).isState(state)
     if (!holds) damaged(`does not say how the column ${describeName(name)} is encoded`)
   }
   for (const target of spec.targets as readonly unknown[])
@@ -53,10 +57,27 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+function isMark(value: unknown): boolean {
+  return value === undefined || value === '.' || value === ','
+}
+
+/** Whether options that were read from a file are those that encoding reads. */
+function areOptions({ decimal, missingTexts, categories, order, missing, scale }: ColumnOptions): boolean {
+  const areTexts = [missingTexts, categories].every((list) => list === undefined || isTexts(list))
+  const fill = isObject(missing) ? missing['constant'] : missing
+  return (
+    areTexts &&
+    isMark(decimal) &&
+    (order === undefined || ['ymd', 'dmy', 'mdy'].includes(order)) &&
+    (fill === undefined || typeof fill === 'string' || isNumber(fill)) &&
+    (scale === undefined || typeof scale === 'string' || (Array.isArray(scale) && scale.every(isNumber)))
+  )
+}
+
 function isTarget(value: unknown): value is Target {
   if (!isObject(value) || typeof value.name !== 'string') return false
   if (value.missingTexts !== undefined && !isTexts(value.missingTexts)) return false
-  if (value.task === 'regression') return isScaled(value)
+  if (value.task === 'regression') return isScaled(value) && isMark(value.decimal)
   const { task, classes, names } = value
   if (task !== 'classification' || !isTexts(classes) || classes.length < 2) return false
   return names === undefined || (isTexts(names) && names.length === classes.length)

@@ -25,7 +25,8 @@ export const csv: TableFormat = {
   title: 'a CSV file',
   extensions: ['.csv', '.tsv', '.tab', '.psv', '.ssv', '.data', '.dat'],
   options: csvOptions,
-  matches: isText,
+  isText: true,
+  certainty: (start) => (isText(start) ? 0.1 : 0),
   async open(input, given): Promise<TableSource> {
     const sample = await readSample(input, given.encoding)
     const start = sample.text.replace(/^\ufeff/, '')

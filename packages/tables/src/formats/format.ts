@@ -29,7 +29,7 @@ export interface FolderFile {
 
 /** How a table is read. What is not given is found out from the first rows. */
 export interface TableOptions {
-  /** The format: a name of `tableFormats`. By default the extension and the first bytes decide. */
+  /** The format: `csv`, `json`, `jsonl`, `parquet`, `npy`, `npz`, `idx`, `text`, `images` or `texts`. By default the extension and the first bytes decide. */
   readonly format?: string
   /** Of text: the character between cells, or `whitespace` for runs of spaces. */
   readonly delimiter?: string
@@ -62,8 +62,15 @@ export interface TableFormat {
   readonly folderOf?: readonly string[]
   /** The options that apply, beyond `format` and `rows`. */
   readonly options: readonly (keyof TableOptions)[]
-  /** Whether bytes are a file of this format; `start` has the first 4096 at most. */
-  matches(start: Uint8Array): boolean
+  /** Whether its files are text. */
+  readonly isText?: boolean
+  /**
+   * How surely bytes are a file of this format, from 0 to 1: 1 where they begin with its signature. `start` has the first 4096 at most. A
+   * format without it is recognized by the ending alone.
+   */
+  certainty?(start: Uint8Array): number
+  /** Whether bytes are of another format, although the file has an ending of this one. */
+  contradicts?(start: Uint8Array): boolean
   /** Opens a file. Throws `DataError` with the place where it is damaged, and `ConfigError` for options that do not fit. */
   open(input: TableInput, options: TableOptions): Promise<TableSource>
 }

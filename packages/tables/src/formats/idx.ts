@@ -18,7 +18,9 @@ export const idx: TableFormat = {
   title: 'an IDX file',
   extensions: ['.idx', '.idx1-ubyte', '.idx3-ubyte', '-idx1-ubyte', '-idx3-ubyte', '-ubyte'],
   options: [],
-  matches: (start) => startsWith(start, [0, 0]) && (start[2] ?? 0) in types && start[3]! > 0 && start[3]! <= 8,
+  // a text of UTF-16 may begin with these bytes, too
+  certainty: (start) =>
+    startsWith(start, [0, 0]) && (start[2] ?? 0) in types && start[3]! > 0 && start[3]! <= 8 ? 0.8 : 0,
   async open(input): Promise<TableSource> {
     const array = await idxArray(input)
     const other = await besideOf(input)

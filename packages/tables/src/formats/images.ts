@@ -10,7 +10,6 @@ export const images: TableFormat = {
   extensions: [],
   folderOf: ['.png', '.jpg', '.jpeg', '.gif', '.bmp', '.webp'],
   options: [],
-  matches: () => false,
   async open(input): Promise<TableSource> {
     const { files, labels, notes } = classesOf(input, images.folderOf!)
     return {

@@ -3,9 +3,10 @@ import type { TableSource } from '../source.ts'
 import { wholeBytes } from './archive/gunzipped.ts'
 import { chunkedRows } from './chunked-rows.ts'
 import type { TableFormat } from './format.ts'
-import { parseJson } from './json/parse.ts'
+import { beginsWithRows } from './json/first-lines.ts'
+import { nonFiniteNote, parseJson } from './json/parse.ts'
 import { rowsOf } from './json/records.ts'
-import { jsonl, startsWithRows } from './jsonl.ts'
+import { jsonl } from './jsonl.ts'
 import { encodingOf } from './text/decode.ts'
 
 /** The most bytes of a JSON file, which is read at once. */
@@ -22,18 +23,21 @@ export const json: TableFormat = {
   title: 'a JSON file',
   extensions: ['.json', '.geojson'],
   options: ['header', 'encoding', 'within'],
-  matches: (start) => /^\s*[[{]/.test(new TextDecoder().decode(start)),
+  isText: true,
+  certainty: (start) => (/^\s*[[{]/.test(new TextDecoder().decode(start)) ? 0.3 : 0),
+  // many programs write JSONL to files named .json, and the other way round
+  contradicts: (start) => beginsWithRows(new TextDecoder().decode(start)),
   async open(input, options): Promise<TableSource> {
     const bytes = await wholeBytes(input, maxBytes, 'Save it as JSONL, with a row in each line.')
     const encoding = encodingOf(bytes, options.encoding, input.name, true)
     const text = decode(bytes, encoding.name, input.name)
-    if (options.within === undefined && startsWithRows(text.slice(0, maxFirstLine))) return jsonl.open(input, options)
+    if (options.within === undefined && beginsWithRows(text.slice(0, maxFirstLine))) return jsonl.open(input, options)
     const { value, hasNaN } = parseJson(text, input.name)
     const rows = rowsOf(input.name, value, options)
     return {
       name: input.name,
       columns: rows.names,
-      notes: [...rows.notes, ...(hasNaN ? ['NaN and infinities in the file are missing values.'] : [])],
+      notes: [...rows.notes, ...(hasNaN ? [nonFiniteNote] : [])],
       rowCount: rows.count,
       chunks: () => chunkedRows(rows.names.length, rows.count, rows.read),
     }

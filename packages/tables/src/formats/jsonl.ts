@@ -2,12 +2,12 @@ import { ConfigError, DataError, isPlainObject } from '@gradus/core'
 import type { Cell } from '../cell.ts'
 import type { TableChunk, TableSource } from '../source.ts'
 import type { TableFormat, TableInput, TableOptions } from './format.ts'
-import { ColumnNames, flatten, requireShallow, textsOf } from './json/flatten.ts'
-import { parseJson } from './json/parse.ts'
+import { beginsWithin, beginsWithRows } from './json/first-lines.ts'
+import { ColumnNames, flatten, requireShallow } from './json/flatten.ts'
+import { listColumns } from './json/list-columns.ts'
+import { parsedLines } from './json/parsed-lines.ts'
 import { ChunkBuilder } from './text/chunk-builder.ts'
-import { type Encoding, readSample, textPieces } from './text/decode.ts'
-import { hasHeader, uniqueNames } from './text/header.ts'
-import { type Line, linesOf, withoutLines } from './text/lines.ts'
+import { type Encoding, readSample } from './text/decode.ts'
 
 /** The number of characters that are searched for the names of columns. */
 const searched = 2 ** 25
@@ -18,7 +18,9 @@ export const jsonl: TableFormat = {
   title: 'a JSONL file',
   extensions: ['.jsonl', '.ndjson', '.jsonlines', '.ldjson'],
   options: ['header', 'encoding', 'skip'],
-  matches: (start) => startsWithRows(new TextDecoder().decode(start)),
+  isText: true,
+  certainty: (start) => (beginsWithRows(new TextDecoder().decode(start)) ? 0.4 : 0),
+  contradicts: (start) => beginsWithin(new TextDecoder().decode(start)),
   async open(input, options): Promise<TableSource> {
     const { encoding } = await readSample(input, options.encoding)
     const notes = encoding.note ? [encoding.note] : []
@@ -30,40 +32,6 @@ export const jsonl: TableFormat = {
       chunks: () => readRows(input, encoding, shape, options.skip ?? 0, notes),
     }
   },
-}
-
-/** Whether a text begins with two lines that are JSON, each by itself. */
-export function startsWithRows(start: string): boolean {
-  const [first, second = ''] = start
-    .replace(/^\ufeff/, '')
-    .trimStart()
-    .split(/\s*[\r\n]\s*/, 2)
-  return isRow(first!) && /^\s*[[{]/.test(second)
-}
-
-/** Whether the first line of a text is not JSON by itself, so that it has no rows in lines. */
-export function startsWithin(start: string): boolean {
-  const [first, ...others] = start
-    .replace(/^\ufeff/, '')
-    .trimStart()
-    .split(/\r\n|\n|\r/, 2)
-  return others.length > 0 && !isRow(first!)
-}
-
-function isRow(line: string): boolean {
-  if (!/^[[{]/.test(line)) return false
-  try {
-    JSON.parse(line)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** The error for a line that is too long. */
-export function tooLongLine(name: string): (line: number) => DataError {
-  return (line) =>
-    new DataError(`${name}, line ${line}: has more than 64 Mi characters, so the file has no lines for rows.`)
 }
 
 interface RowShape {
@@ -101,22 +69,9 @@ async function findColumns(
     if (columns.size === 0) throw new DataError(`${input.name} holds objects without values.`)
     return { names: columns.names, columns, skipsFirst: false }
   }
-  return listShape(input.name, lists, options, notes)
-}
-
-function listShape(name: string, lists: readonly unknown[][], { header }: TableOptions, notes: string[]): RowShape {
-  const texts = textsOf(lists)
-  const first = lists[0]!
-  if (Array.isArray(header)) {
-    if (header.length !== first.length)
-      throw new ConfigError(`${name}: 'header' lists ${header.length} names, and the rows have ${first.length} cells.`)
-    return { names: uniqueNames(header).names, skipsFirst: false }
-  }
-  if (first.length === 0) throw new DataError(`${name} holds empty lists.`)
-  if (header ?? (first.every((cell) => typeof cell === 'string') && hasHeader(texts)))
-    return { names: uniqueNames(texts[0]!).names, skipsFirst: true }
-  notes.push(`The rows have no header, so the columns are c0 to c${first.length - 1}.`)
-  return { names: first.map((_, i) => `c${i}`), skipsFirst: false }
+  const { names, hasHeader, notes: found } = listColumns(input.name, lists, options.header)
+  notes.push(...found)
+  return { names, skipsFirst: hasHeader }
 }
 
 async function* readRows(
@@ -172,25 +127,6 @@ async function* readRows(
     }
   }
   if (!rows.isEmpty) yield rows.take()
-}
-
-async function* parsedLines(input: TableInput, encoding: Encoding, skip: number, notes: string[]) {
-  const text = textPieces(input, encoding, notes)
-  for await (const lines of linesOf(withoutLines(text, skip), tooLongLine(input.name))) {
-    yield lines.filter(({ text: line }) => line.trim() !== '').map((line) => parsedLine(line, skip, input.name, notes))
-  }
-}
-
-function parsedLine({ number, text }: Line, skip: number, name: string, notes: string[]) {
-  const line = number + skip
-  try {
-    return { number: line, value: JSON.parse(text) as unknown, size: text.length }
-  } catch {
-    const { value, hasNaN } = parseJson(text, `${name}, in line ${line}`)
-    const note = 'NaN and infinities in the file are missing values.'
-    if (hasNaN && !notes.includes(note)) notes.push(note)
-    return { number: line, value, size: text.length }
-  }
 }
 
 function kindOf(value: unknown): string {

@@ -13,7 +13,7 @@ export const npy: TableFormat = {
   title: 'an .npy file of NumPy',
   extensions: ['.npy'],
   options: [],
-  matches: (start) => startsWith(start, [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]),
+  certainty: (start) => Number(startsWith(start, [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59])),
   async open(input): Promise<TableSource> {
     const array = await npyArray(input)
     const { shape } = array

@@ -30,8 +30,10 @@ export const npz: TableFormat = {
   title: 'an .npz file of NumPy',
   extensions: ['.npz'],
   options: ['within'],
-  matches: (start) =>
-    startsWith(start, [0x50, 0x4b, 3, 4]) && /\.npy/.test(new TextDecoder('latin1').decode(start.subarray(0, 300))),
+  certainty: (start) =>
+    Number(
+      startsWith(start, [0x50, 0x4b, 3, 4]) && /\.npy/.test(new TextDecoder('latin1').decode(start.subarray(0, 300))),
+    ),
   async open(input, options): Promise<TableSource> {
     const members = await membersOf(input)
     const { chosen, notes } = choose(input.name, members, options)

@@ -25,7 +25,7 @@ export const parquet: TableFormat = {
   title: 'a Parquet file',
   extensions: ['.parquet', '.pq', '.parq'],
   options: [],
-  matches: (start) => startsWith(start, [0x50, 0x41, 0x52, 0x31]),
+  certainty: (start) => Number(startsWith(start, [0x50, 0x41, 0x52, 0x31])),
   async open(input): Promise<TableSource> {
     const library = await loadParquet(input.name)
     const file = await parquetFile(input)

@@ -1,7 +1,6 @@
 import type { TableChunk, TableSource } from '../source.ts'
 import { csv, csvOptions } from './csv.ts'
 import type { TableFormat } from './format.ts'
-import { tooLongLine } from './jsonl.ts'
 import { isBlank } from './text/cell-forms.ts'
 import { ChunkBuilder } from './text/chunk-builder.ts'
 import { readSample, textPieces } from './text/decode.ts'
@@ -14,7 +13,7 @@ export const text: TableFormat = {
   title: 'a text file',
   extensions: ['.txt', '.text', '.log', '.md'],
   options: csvOptions,
-  matches: () => false,
+  isText: true,
   async open(input, options): Promise<TableSource> {
     const { skip = 0 } = options
     const sample = await readSample(input, options.encoding)
@@ -30,7 +29,7 @@ export const text: TableFormat = {
       async *chunks(): AsyncGenerator<TableChunk> {
         const rows = new ChunkBuilder<string>(1, 'line')
         const decoded = textPieces(input, sample.encoding, notes)
-        for await (const lines of linesOf(withoutLines(decoded, skip), tooLongLine(input.name))) {
+        for await (const lines of linesOf(withoutLines(decoded, skip), input.name)) {
           for (const line of lines) {
             if (isBlank(line.text)) continue
             if (options.comment && line.text.startsWith(options.comment)) continue

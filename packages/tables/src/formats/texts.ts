@@ -14,7 +14,6 @@ export const texts: TableFormat = {
   extensions: [],
   folderOf: ['.txt'],
   options: ['encoding'],
-  matches: () => false,
   async open(input, { encoding }): Promise<TableSource> {
     const { files, labels, notes } = classesOf(input, texts.folderOf!)
     return {

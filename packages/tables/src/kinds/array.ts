@@ -9,6 +9,11 @@ export interface ArrayState extends ColumnState {
   readonly span: number
 }
 
+/** The most numbers in an array or an image of a saved model, such as 4096 x 4096. */
+export const mostNumbers = 2 ** 24
+/** The most dimensions of an array in a cell. */
+const mostDimensions = 16
+
 /** An array of numbers with its shape. */
 export interface ArrayValue {
   readonly shape: Shape
@@ -53,7 +58,8 @@ export const array: ColumnKind<ArrayValue, ArrayState> = {
 
 /** Whether a value is a shape of known sizes. */
 function isShape(value: unknown): value is Shape {
-  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0)
+  if (!Array.isArray(value) || !value.every((size) => Number.isSafeInteger(size) && size >= 0)) return false
+  return sizeOf(value as number[]) <= mostNumbers
 }
 
 /** The number of elements of a shape. */
@@ -63,12 +69,25 @@ export function sizeOf(shape: Shape): number {
 
 function readArray(cell: Cell): ArrayValue | undefined {
   if (typeof cell !== 'object' || cell === null) return undefined
-  if ('data' in cell && 'shape' in cell) return cell as ArrayValue
+  if ('data' in cell && 'shape' in cell) return isArrayValue(cell) ? cell : undefined
   if (ArrayBuffer.isView(cell)) return { shape: [(cell as unknown as ArrayLike<number>).length], data: cell as never }
   if (!Array.isArray(cell)) return undefined
   const shape: number[] = []
-  for (let level: unknown = cell; Array.isArray(level); level = level[0]) shape.push(level.length)
+  for (let level: unknown = cell; Array.isArray(level); level = level[0]) {
+    if (shape.push(level.length) > mostDimensions) return undefined
+  }
   const data = (cell as unknown[]).flat(shape.length - 1)
-  const fits = data.length === sizeOf(shape) && data.every((one) => typeof one === 'number' && Number.isFinite(one))
-  return fits ? { shape, data: data as number[] } : undefined
+  const fits = data.length === sizeOf(shape) && areNumbers(data)
+  return fits ? { shape, data } : undefined
+}
+
+/** Whether an object is an array with its shape. In JSON it may be anything. */
+function isArrayValue(cell: { readonly data: unknown; readonly shape: unknown }): cell is ArrayValue {
+  const { data, shape } = cell
+  const isList = ArrayBuffer.isView(data) || (Array.isArray(data) && areNumbers(data))
+  return isList && isShape(shape) && (data as ArrayLike<number>).length === sizeOf(shape)
+}
+
+function areNumbers(data: readonly unknown[]): data is readonly number[] {
+  return data.every((one) => typeof one === 'number' && Number.isFinite(one))
 }

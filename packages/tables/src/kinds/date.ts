@@ -5,6 +5,8 @@ import { fillOf, scaleOf } from './number.ts'
 import { readDate } from './read-date.ts'
 
 const dayLength = 86_400_000
+/** The last time that a `Date` can be. */
+const latest = 8.64e15
 
 /** The cycles of a date that become a sine and a cosine, with the part of the cycle (0 to 1) at a time. */
 const cycles: Readonly<Record<string, (time: number) => number>> = {
@@ -34,6 +36,7 @@ export const date: ColumnKind<number, DateState> = {
   isState: (state) =>
     isScaled(state) &&
     isNumber(state.fill) &&
+    Math.abs(state.fill) <= latest &&
     typeof state.marksMissing === 'boolean' &&
     isTexts(state.cycles) &&
     state.cycles.every((cycle) => Object.hasOwn(cycles, cycle)),
@@ -41,7 +44,7 @@ export const date: ColumnKind<number, DateState> = {
     `a date${order === 'dmy' ? ' (day, month, year)' : order === 'mdy' ? ' (month, day, year)' : ''}`,
   read(cell, { order }) {
     if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? undefined : cell.getTime()
-    if (typeof cell === 'number') return Number.isFinite(cell) ? cell : undefined
+    if (typeof cell === 'number') return Math.abs(cell) <= latest ? cell : undefined
     return typeof cell === 'string' ? readDate(textOf(cell), order) : undefined
   },
   learn(options) {

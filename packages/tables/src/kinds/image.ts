@@ -1,6 +1,6 @@
 import type { Shape } from '@gradus/tensor'
-import type { ArrayValue } from './array.ts'
-import { type ColumnKind, type ColumnState, isNumber } from './kind.ts'
+import { type ArrayValue, mostNumbers, sizeOf } from './array.ts'
+import type { ColumnKind, ColumnState } from './kind.ts'
 
 /** The size of images. */
 export interface ImageState extends ColumnState {
@@ -23,11 +23,15 @@ export const image: ColumnKind<ImageValue, ImageState> = {
   likelihood: ({ forms, count }) => (forms['image'] === count ? 0.6 : 0),
   hasForm: (text) => /\.(png|jpe?g|gif|bmp|webp)$/i.test(text),
   isState: ({ shape }) =>
-    Array.isArray(shape) && shape.length === 3 && shape.every((size) => isNumber(size) && size >= 1),
+    Array.isArray(shape) &&
+    shape.length === 3 &&
+    shape.every((size) => Number.isSafeInteger(size) && size >= 1) &&
+    sizeOf(shape) <= mostNumbers,
   expected: () => 'the path of an image',
   read(cell) {
     if (typeof cell === 'string') return cell.trim() || undefined
-    return typeof cell === 'object' && cell !== null && 'read' in cell ? (cell as ImageValue) : undefined
+    const isFile = typeof cell === 'object' && cell !== null && 'read' in cell && typeof cell.read === 'function'
+    return isFile ? (cell as ImageValue) : undefined
   },
   learn: ({ imageSize = defaultSize }) => ({ add() {}, finish: () => ({ shape: [...imageSize] }) }),
   describe: ({ shape }) => `images of ${shape.join(' x ')}, 0 to 255 become 0 to 1`,

@@ -30,7 +30,7 @@ export const number: ColumnKind<number, NumberState> = {
   name: 'number',
   likelihood: ({ numbers, count, odd }) =>
     numbers === count ? 0.8 : numbers >= 0.9 * count && odd.length <= few ? 0.5 : 0,
-  infer({ numbers, count, odd, decimal }, { decimal: known, isGuess }) {
+  infer({ odd, decimal }, { decimal: known, isGuess }) {
     return {
       ...(decimal === ',' && known === undefined && { decimal }),
       ...(isGuess && odd.length > 0 && odd.length <= few && { missingTexts: odd }),

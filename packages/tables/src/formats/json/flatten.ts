@@ -59,10 +59,3 @@ function nestedDeep(value: unknown, left: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   return left === 0 || Object.values(value).some((inner) => nestedDeep(inner, left - 1))
 }
-
-/** The cells of the first rows as short texts, by which a header is found. */
-export function textsOf(rows: readonly (readonly unknown[])[]): string[][] {
-  const textOf = (cell: unknown) =>
-    typeof cell === 'object' ? (cell === null ? '' : '{}') : String(cell).slice(0, 100)
-  return rows.slice(0, 1000).map((row) => row.map(textOf))
-}

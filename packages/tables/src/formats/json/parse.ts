@@ -1,5 +1,8 @@
 import { DataError } from '@gradus/core'
 
+/** Says what became of numbers that JSON does not have. */
+export const nonFiniteNote = 'NaN and infinities in the file are missing values.'
+
 /** The value of a JSON text, and whether it has NaN or infinities, which are read as missing. Throws `DataError` with line and column. */
 export function parseJson(text: string, name: string): { readonly value: unknown; readonly hasNaN: boolean } {
   try {

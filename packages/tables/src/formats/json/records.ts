@@ -1,8 +1,8 @@
 import { ConfigError, DataError, describeName, describeValue, isPlainObject, suggest } from '@gradus/core'
 import type { Cell } from '../../cell.ts'
 import type { TableOptions } from '../format.ts'
-import { hasHeader, uniqueNames } from '../text/header.ts'
-import { ColumnNames, flatten, requireShallow, textsOf } from './flatten.ts'
+import { ColumnNames, flatten, requireShallow } from './flatten.ts'
+import { listColumns } from './list-columns.ts'
 
 /** Rows of JSON that can be read from any one on. */
 export interface JsonRows {
@@ -93,18 +93,12 @@ function listOfLists(source: string, list: readonly unknown[], { header }: Table
     throw new DataError(`${source} cannot be read as a table:${problems.slice(0, 10).join('')}${rest}`)
   }
   if (width === 0) throw new DataError(`${source} holds empty lists. ${expected}`)
-  const texts = textsOf(list as unknown[][])
-  const firstIsText = (list[0] as unknown[]).every((cell) => typeof cell === 'string')
-  const named = Array.isArray(header) ? undefined : (header ?? (firstIsText && hasHeader(texts)))
-  if (Array.isArray(header) && header.length !== width)
-    throw new ConfigError(`${source}: 'header' lists ${header.length} names, and the rows have ${width} cells.`)
-  const given = Array.isArray(header) ? header : named ? texts[0]! : Array.from({ length: width }, (_, i) => `c${i}`)
-  const { names, notes } = uniqueNames(given)
-  const start = named ? 1 : 0
+  const { names, hasHeader, notes } = listColumns(source, list, header)
+  const start = hasHeader ? 1 : 0
   return {
     names,
     count: list.length - start,
-    notes: named === false ? [`The rows have no header, so the columns are c0 to c${width - 1}.`] : notes,
+    notes,
     read(row, set) {
       const cells = list[row + start] as readonly Cell[]
       for (let column = 0; column < width; column++) set(column, cells[column])

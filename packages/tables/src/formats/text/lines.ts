@@ -1,3 +1,5 @@
+import { DataError } from '@gradus/core'
+
 /** Leaves out the first lines of a text in pieces. Lines end with LF, CRLF or CR. */
 export async function* withoutLines(pieces: AsyncIterable<string>, count: number): AsyncGenerator<string> {
   let left = count
@@ -37,11 +39,8 @@ export interface Line {
 /** The most characters of a line that is held in memory. */
 const maxLine = 2 ** 26
 
-/** Splits a text in pieces into lines, without their ends. Calls `tooLong` for a line of more than 2^26 characters. */
-export async function* linesOf(
-  pieces: AsyncIterable<string>,
-  tooLong: (line: number) => Error,
-): AsyncGenerator<readonly Line[]> {
+/** Splits the text of a source in pieces into lines, without their ends. Throws `DataError` for a line of more than 2^26 characters. */
+export async function* linesOf(pieces: AsyncIterable<string>, name: string): AsyncGenerator<readonly Line[]> {
   let number = 1
   let rest: string[] = []
   let length = 0
@@ -63,7 +62,10 @@ export async function* linesOf(
     if (at < piece.length) {
       rest.push(piece.slice(at))
       length += piece.length - at
-      if (length > maxLine) throw tooLong(number)
+      if (length > maxLine)
+        throw new DataError(
+          `${name}, line ${number}: has more than 64 Mi characters, so the file has no lines for rows.`,
+        )
     }
     if (lines.length > 0) yield lines
   }
