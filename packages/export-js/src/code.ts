@@ -45,3 +45,13 @@ export function shortFloat(value: number): string {
   }
   return numberText(Number.isFinite(value) ? Number(value.toPrecision(9)) : value)
 }
+
+/** A value of JSON as JavaScript. `<` is escaped, so that a page may have the code within `<script>`. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\x3c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
+}
+
+/** The key of a property in an object literal. `__proto__` would be the prototype. */
+export function keyText(name: string): string {
+  return name === '__proto__' ? '["__proto__"]' : jsonText(name)
+}

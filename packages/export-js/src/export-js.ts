@@ -71,5 +71,5 @@ function describe(ports: readonly Port[]): string {
   return ports
     .map(({ name, shape }) => `${name} [${shape.join(', ')}]`)
     .join(', ')
-    .replace(/[\r\n\u2028\u2029]/g, ' ')
+    .replace(/[\r\n\u2028\u2029<]/g, ' ')
 }

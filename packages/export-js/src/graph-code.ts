@@ -2,6 +2,7 @@ import { type KernelSchedule, schedule as scheduleGraph, UnknownOp } from '@grad
 import { sizeOf } from '@gradus/tensor'
 import { bodyOf, type Graph } from '@gradus/tensor/internals'
 import { loweringOf } from '@gradus/tensor/lowering'
+import { jsonText, keyText } from './code.ts'
 import { hasFunction } from './functions.ts'
 import { UsedHelpers } from './helpers.ts'
 import type { Port } from './inference-graph.ts'
@@ -93,7 +94,7 @@ function predictCode(
   helpers: UsedHelpers,
 ): string {
   const fill = inputs.map(({ name, dtype }, index) => {
-    const key = JSON.stringify(name)
+    const key = jsonText(name)
     const value = inputs.length === 1 ? 'r' : `Array.isArray(r)?r[${index}]:r[${key}]`
     const where = inputs.length === 1 ? `'row '+i` : `'row '+i+', '+${key}`
     const filled = (array: string) => `${helpers.use('fi')}(${array},${value},${where});`
@@ -104,7 +105,7 @@ function predictCode(
   const result =
     outputs.length === 1
       ? results[0]!
-      : `{${outputs.map(({ name }, index) => `${JSON.stringify(name)}:${results[index]}`).join()}}`
+      : `{${outputs.map(({ name }, index) => `${keyText(name)}:${results[index]}`).join()}}`
   return `function predict(rows){return Array.from(rows,(r,i)=>{${fill.join('')}${statements}return ${result}})}`
 }
 

@@ -254,3 +254,46 @@ describe('refuses', () => {
     await expect(exportJs(model)).rejects.toThrow('format 2; expected 1')
   })
 })
+
+describe('tables from files that are not trusted', () => {
+  const code = "');globalThis.injected=1;('"
+  const number = { name: 'a', options: { kind: 'number' }, state: { offset: 0, span: 1, fill: 0, marksMissing: false } }
+  const target = { name: 'y', task: 'regression', offset: 0, span: 1 }
+  const exported = (inputs: unknown, targets: unknown = [target], more = {}) => {
+    const model = new Sequential([new Dense({ units: 1, inputShape: [1] })])
+    model.table = { format: 1, inputs, targets, ...more } as never
+    return exportJs(model as Model, { format: 'iife' })
+  }
+
+  it.each([
+    [
+      'an order of dates',
+      [{ ...number, options: { kind: 'date', order: code }, state: { ...number.state, cycles: [] } }],
+    ],
+    ['a cycle', [{ ...number, options: { kind: 'date' }, state: { ...number.state, cycles: [code] } }]],
+    ['a fill', [{ ...number, state: { ...number.state, fill: 'globalThis.injected=1' } }]],
+    ['a scale', [{ ...number, state: { ...number.state, span: 'globalThis.injected=1' } }]],
+    [
+      'the length of categories',
+      [{ ...number, options: { kind: 'category' }, state: { categories: { length: code } } }],
+    ],
+    [
+      'a rarity',
+      [{ ...number, options: { kind: 'text' }, state: { words: ['a'], rarity: ['globalThis.injected=1'] } }],
+    ],
+    ['a target', [number], [{ ...target, span: 'globalThis.injected=1' }]],
+    ['texts', [number], [target], { missingTexts: code }],
+  ])('%s that is code is refused', async (_, inputs, targets?: unknown, more?: object) => {
+    await expect(exported(inputs, targets, more)).rejects.toThrow('damaged')
+  })
+
+  it('names are texts in the code, whatever they have in them', async () => {
+    const name = `a"'\`\${globalThis.injected=1}\u2028\n\\</script><script>globalThis.injected=1//`
+    const { code: text } = await exported([{ ...number, name }], [{ ...target, name: '__proto__' }])
+    expect(text).not.toMatch(/<\/?script|\u2028/)
+    const { predictRows: predict } = new Function(`${text}\nreturn model`)() as { predictRows(rows: Row[]): Row[] }
+    expect(Object.keys(predict([{ [name]: 1 }])[0]!)).toEqual(['__proto__'])
+    expect(() => predict([{ other: 1 }])).toThrow('no row has the column')
+    expect(globalThis).not.toHaveProperty('injected')
+  })
+})

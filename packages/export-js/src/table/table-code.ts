@@ -1,6 +1,6 @@
 import { ConfigError } from '@gradus/core'
 import { sizeOf } from '@gradus/tensor'
-import { numberText } from '../code.ts'
+import { jsonText, keyText, numberText } from '../code.ts'
 import type { UsedHelpers } from '../helpers.ts'
 import type { Port } from '../inference-graph.ts'
 import { missingTexts, type Table, type TableColumn, type TableTarget } from './table-spec.ts'
@@ -55,16 +55,16 @@ const kinds: Readonly<Record<string, ColumnWriter>> = {
       readonly marksMissing: boolean
       readonly fill?: string
     }
-    const numbers = define(`new Map(${JSON.stringify(categories)}.map((x,i)=>[x,i]))`)
+    const numbers = define(`new Map(${jsonText(categories)}.map((x,i)=>[x,i]))`)
     const text = helpers.use('tt')
     const given = options['categories'] as readonly string[] | undefined
     const other = categories.length
     return {
-      read: given ? `c=>{const t=${text}(c);return ${JSON.stringify(given)}.includes(t)?t:void 0}` : text,
+      read: given ? `c=>{const t=${text}(c);return ${jsonText(given)}.includes(t)?t:void 0}` : text,
       expected: given ? `one of ${given.map((one) => `'${one}'`).join(', ')}` : 'a name',
       width: other + Number(hasOther) + Number(marksMissing),
       encode: (a, at) =>
-        `{const k=${fill === undefined ? 'v' : `v??${JSON.stringify(fill)}`},j=${numbers}.get(k);if(j>=0)${a}[${at}+j]=1;` +
+        `{const k=${fill === undefined ? 'v' : `v??${jsonText(fill)}`},j=${numbers}.get(k);if(j>=0)${a}[${at}+j]=1;` +
         `${hasOther ? `else if(k!==void 0)${a}[${at + other}]=1;` : ''}}${mark(marksMissing, a, at + other + Number(hasOther))}`,
     }
   },
@@ -93,7 +93,7 @@ const kinds: Readonly<Record<string, ColumnWriter>> = {
       readonly words: readonly string[]
       readonly rarity: readonly number[]
     }
-    const numbers = define(`new Map(${JSON.stringify(words)}.map((x,i)=>[x,i]))`)
+    const numbers = define(`new Map(${jsonText(words)}.map((x,i)=>[x,i]))`)
     const weights = define(`[${rarity.map(numberText).join()}]`)
     return {
       read: helpers.use('tt'),
@@ -153,17 +153,17 @@ export function tableCode(
     const name = column.input ?? (code.isAlone ? column.name : 'features')
     const at = filled.get(name)!
     filled.set(name, at + code.width)
-    const missing = define(`new Set(${JSON.stringify(missingOf(table, column))})`)
-    const key = JSON.stringify(column.name)
+    const missing = define(`new Set(${jsonText(missingOf(table, column))})`)
+    const key = jsonText(column.name)
     const drops =
       column.options['missing'] === 'drop' ? `if(${helpers.use('mi')}(r[${key}],${missing}))return null;` : ''
     const refuses = column.options['missing'] === 'refuse' ? 1 : 0
-    const read = `v=${helpers.use('ce')}(r,i,${key},${missing},${refuses},${code.read},${JSON.stringify(code.expected)});`
+    const read = `v=${helpers.use('ce')}(r,i,${key},${missing},${refuses},${code.read},${jsonText(code.expected)});`
     return { drops, code: `${read}${code.encode(`a${names.indexOf(name)}`, at)}` }
   })
   const arrays = names.map((name, index) => `a${index}=new Float32Array(${groups.get(name)!.width})`)
-  const row = names.length === 1 ? 'a0' : `{${names.map((name, index) => `${JSON.stringify(name)}:a${index}`).join()}}`
-  const all = JSON.stringify(table.inputs.map(({ name }) => name))
+  const row = names.length === 1 ? 'a0' : `{${names.map((name, index) => `${keyText(name)}:a${index}`).join()}}`
+  const all = jsonText(table.inputs.map(({ name }) => name))
   return [
     ...constants,
     `function predictRows(rows){for(const k of ${all})if(rows.length&&!rows.some(r=>k in r))throw new TypeError('no row has the column '+k);` +
@@ -205,17 +205,17 @@ function requireInputs(groups: ReadonlyMap<string, { readonly width: number }>, 
 function decodeCode(targets: readonly TableTarget[], outputs: readonly Port[], helpers: UsedHelpers): string {
   const isShared = outputs.length !== targets.length
   const flat = (index: number) =>
-    outputs.length === 1 ? '[y].flat(1/0)' : `[y[${JSON.stringify(outputs[index]!.name)}]].flat(1/0)`
+    outputs.length === 1 ? '[y].flat(1/0)' : `[y[${jsonText(outputs[index]!.name)}]].flat(1/0)`
   let shared = 0
   const parts = targets.map((target, index) => {
     const units = target.task === 'regression' || target.classes!.length === 2 ? 1 : target.classes!.length
     const from = isShared ? `${flat(0)}.slice(${shared},${shared + units})` : flat(index)
     shared += units
-    const key = JSON.stringify(target.name)
+    const key = keyText(target.name)
     if (target.task === 'regression') {
       return `${key}:{value:${from}[0]*${numberText(target.span!)}+(${numberText(target.offset!)})}`
     }
-    const names = JSON.stringify(target.names ?? target.classes)
+    const names = jsonText(target.names ?? target.classes)
     return `${key}:${helpers.use('cl')}(${from},${names},${target.fromLogits === true})`
   })
   return `return{${parts.join()}}`

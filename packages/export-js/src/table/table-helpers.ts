@@ -11,7 +11,7 @@ export const tableHelpers: Readonly<Record<string, Helper>> = {
   // reads the cell of column k in row i; q: a missing one is refused
   ce: {
     source:
-      "const ce=(r,i,k,m,q,g,s)=>{const c=r[k],n=mi(c,m),v=n?void 0:g(c);if(n?q:v===void 0)throw new TypeError('row '+i+', '+k+': '+" +
+      "const ce=(r,i,k,m,q,g,s)=>{const c=Object.hasOwn(r,k)?r[k]:void 0,n=mi(c,m),v=n?void 0:g(c);if(n?q:v===void 0)throw new TypeError('row '+i+', '+k+': '+" +
       "(n?'no value':typeof c==='string'?JSON.stringify(c):String(c))+'; expected '+s);return v}",
     uses: ['mi'],
   },
@@ -58,7 +58,7 @@ export const tableHelpers: Readonly<Record<string, Helper>> = {
   },
   da: {
     source:
-      "const da=o=>c=>c instanceof Date?isNaN(c)?void 0:+c:typeof c==='number'?isFinite(c)?c:void 0:typeof c==='string'?dr(c.trim(),o):void 0",
+      "const da=o=>c=>c instanceof Date?isNaN(c)?void 0:+c:typeof c==='number'?Math.abs(c)<=864e13?c:void 0:typeof c==='string'?dr(c.trim(),o):void 0",
     uses: ['dr'],
   },
   // the part of the year, the week or the day that has passed
@@ -75,7 +75,7 @@ export const tableHelpers: Readonly<Record<string, Helper>> = {
   // an array of n numbers
   ar: {
     source:
-      "const ar=n=>c=>{if(typeof c!=='object'||!c)return;const a=c.data||(ArrayBuffer.isView(c)?c:Array.isArray(c)?c.flat(1/0):[]);return a.length===n&&Array.prototype.every.call(a,isFinite)?a:void 0}",
+      "const ar=n=>c=>{if(typeof c!=='object'||!c)return;const a=c.data||(ArrayBuffer.isView(c)?c:Array.isArray(c)?c.flat(1/0):[]);return a.length===n&&Array.prototype.every.call(a,Number.isFinite)?a:void 0}",
   },
   // the class of outputs; l: they are logits
   cl: {
