@@ -1,7 +1,5 @@
-import type { Command } from 'commander'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { exitCodes } from './exit-codes.ts'
-import { createProgram } from './program.ts'
 import { Sandbox } from './testing/sandbox.ts'
 
 let sandbox: Sandbox
@@ -25,31 +23,9 @@ describe('help', () => {
     for (const code of Object.values(exitCodes)) expect(out).toMatch(new RegExp(`^  ${code} +\\w`, 'm'))
   })
 
-  it.each([['backends'], ['config print'], ['config schema'], ['config init'], ['train']])(
-    '%s has --debug',
-    async (command) => {
-      expect(await help(...command.split(' '))).toContain('--debug')
-    },
-  )
-
-  it('of every command has two examples', () => {
-    const terminal = { out: { write: () => {} }, err: { write: () => {} }, env: {}, cwd: '.', command: 'gradus' }
-    const without = leavesOf(createProgram(terminal)).filter((command) => {
-      let text = ''
-      command.configureOutput({ writeOut: (piece) => (text += piece) }).outputHelp()
-      const [, examples = ''] = text.split('\nExamples:\n')
-      return examples.split('\n').filter((line) => line.includes('gradus')).length < 2
-    })
-    expect(without.map((command) => command.name())).toEqual([])
-  })
-
   it('names the backends and the environment variables', async () => {
     const out = (await help('train')).replace(/\s+/g, ' ')
     expect(out).toContain('--backend <name> where to compute: auto, wasm, cpu, webgpu (GRADUS_BACKEND)')
     expect(out).toContain('--epochs <count> the number of epochs (GRADUS_EPOCHS)')
   })
 })
-
-function leavesOf(command: Command): Command[] {
-  return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf)
-}

@@ -124,6 +124,8 @@ describe('a model of a table, killed and resumed', { timeout: 120_000 }, () => {
     const fromFile = JSON.parse(await output(['predict', killed, 'rows.json', '--probabilities'])) as unknown
     const fromPipe = (await output(['predict', killed, '--probabilities'], lines)).trim().split('\n')
     expect(fromPipe.map((line) => JSON.parse(line) as unknown)).toEqual(fromFile)
+    const listed = await output(['predict', killed, '--probabilities'], sandbox.read('rows.json'))
+    expect(JSON.parse(listed)).toEqual(fromFile)
     const flat = expected.map(({ species, flipper }) => [
       species!.value,
       ...Object.values(species!.probabilities!),

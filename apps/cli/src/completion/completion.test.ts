@@ -91,9 +91,7 @@ it('knows commands that are added, with quotes and colons in their texts', () =>
 describe('a misspelt word gets a suggestion', () => {
   it.each([
     ['a command', ['trian'], /unknown command 'trian'\n\(Did you mean train\?\)/],
-    ['a subcommand', ['config', 'prnt'], /\(Did you mean print\?\)/],
     ['a flag', ['inspect', 'm.keras', '--wich', 'best'], /unknown option '--wich'\n\(Did you mean --which\?\)/],
-    ['a flag of a subcommand', ['config', 'print', 'a.yaml', '--jsn'], /\(Did you mean --json\?\)/],
     ['a value of a flag', ['export', 'm.keras', '--to', 'a.js', '--format', 'iief'], /Did you mean 'iife'\?/],
     ['a value of an argument', ['completion', 'bsh'], /Did you mean 'bash'\? \(known: bash, zsh, fish\)/],
     ['a value that is like none', ['bench', '--workload', 'x'], /Expected one of: dense, conv, lstm\./],

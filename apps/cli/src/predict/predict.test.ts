@@ -1,15 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundleCommand } from '../testing/bundle.ts'
 import { Sandbox } from '../testing/sandbox.ts'
 
-const built = new Sandbox()
 const sandbox = new Sandbox()
-let script: string
 
 beforeAll(async () => {
-  script = await bundleCommand(built.path)
   const rows = Array.from(
     { length: 120 },
     (_, i) => `${i % 60},${['a', 'b'][i % 2]},${i % 60 < 30 ? 'low' : 'high'},${(i % 60) * 2}`,
@@ -21,19 +16,7 @@ beforeAll(async () => {
   sandbox.write('new.csv', 'more;x;kind\n1;2,5;a\n2;55;b\n3;;c\n')
 }, 180_000)
 
-afterAll(() => {
-  built.remove()
-  sandbox.remove()
-})
-
-const start = (args: readonly string[], input = '') => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
-    cwd: sandbox.path,
-    input,
-    encoding: 'utf8',
-  })
-  return { code: status, out: stdout, err: stderr }
-}
+afterAll(() => sandbox.remove())
 
 describe('predict', () => {
   it('writes predictions as CSV, JSON and JSONL, with columns and probabilities', async () => {
@@ -60,21 +43,6 @@ describe('predict', () => {
       probabilities: { high: expect.any(Number), low: expect.any(Number) },
     })
   })
-
-  it('reads stdin in its form, by the real program', () => {
-    const json = start(['predict', 'runs/rows-1', '-'], '[{"x": 3, "kind": "a"}, {"x": 58, "kind": "b"}]')
-    expect({ ...json, out: JSON.parse(json.out) }).toEqual({
-      code: 0,
-      out: [{ level: 'low' }, { level: 'high' }],
-      err: '',
-    })
-    expect(start(['predict', 'runs/rows-1'], '{"x": 3, "kind": "a"}\n')).toEqual({
-      code: 0,
-      out: '{"level":"low"}\n',
-      err: '',
-    })
-    expect(start(['predict', 'runs/rows-1'], 'x,kind\n58,b\n')).toEqual({ code: 0, out: 'level\nhigh\n', err: '' })
-  }, 60_000)
 
   it('writes a file, which is there when it is complete', async () => {
     const done = await sandbox.run(['predict', 'runs/rows-1', 'new.csv', '--out', 'out.csv'])
