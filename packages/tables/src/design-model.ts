@@ -1,5 +1,6 @@
 import type { LayerSpec, ModelSpec } from '@gradus/core'
-import type { ModelInput, TableCoder } from './table-coder.ts'
+import type { ModelInput } from './model-inputs.ts'
+import type { TableCoder } from './table-coder.ts'
 import { type Target, unitsOf } from './target.ts'
 
 /** A model for a table and how it is trained, as data: what a config of the command line has under these names. */

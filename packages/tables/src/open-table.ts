@@ -8,6 +8,7 @@ import {
   suggest,
 } from '@gradus/core'
 import { startsWith } from '@gradus/datasets/internals'
+import { firstRows } from './first-rows.ts'
 import { gunzipped } from './formats/archive/gunzipped.ts'
 import { zipMember } from './formats/archive/zip-member.ts'
 import type { TableFormat, TableInput, TableOptions } from './formats/format.ts'
@@ -15,7 +16,7 @@ import { recognize } from './formats/recognize.ts'
 import { isTablePath, tableFormats } from './formats/table-formats.ts'
 import { mayHoldTable } from './formats/unread.ts'
 import { type TableFrom, tableInput } from './input.ts'
-import type { TableChunk, TableSource } from './source.ts'
+import type { TableSource } from './source.ts'
 
 /** Options of `openTable`. */
 export interface OpenOptions extends TableOptions {
@@ -155,30 +156,5 @@ function requireApplicable(source: string, format: TableFormat, options: TableOp
     throw new ConfigError(
       `${source} is ${format.title}, for which the option '${key}' (${describeValue(value)}) does not apply. Leave it out.`,
     )
-  }
-}
-
-/** The first rows of a table. */
-function firstRows(source: TableSource, rows: number): TableSource {
-  return {
-    name: source.name,
-    columns: source.columns,
-    get notes() {
-      return source.notes
-    },
-    ...(source.decimal === undefined ? {} : { decimal: source.decimal }),
-    ...(source.rowCount === undefined ? {} : { rowCount: Math.min(rows, source.rowCount) }),
-    async *chunks(): AsyncGenerator<TableChunk> {
-      let left = rows
-      for await (const chunk of source.chunks()) {
-        if (chunk.rowCount >= left) {
-          const columns = chunk.columns.map((cells) => Array.prototype.slice.call(cells, 0, left))
-          yield { rowCount: left, columns, place: chunk.place }
-          return
-        }
-        yield chunk
-        left -= chunk.rowCount
-      }
-    },
   }
 }

@@ -1,4 +1,4 @@
-import type { ModelInput } from './table-coder.ts'
+import type { ModelInput } from './model-inputs.ts'
 import { kindOf, type TableSpec } from './table-spec.ts'
 
 /** A column of an input, which shows the values of rows again. */

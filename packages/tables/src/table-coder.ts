@@ -1,23 +1,13 @@
-import { DataError, type HostArray } from '@gradus/core'
-import type { Shape } from '@gradus/tensor'
+import type { HostArray } from '@gradus/core'
 import { type Cell, columnMissingTest } from './cell.ts'
+import { decodeOutputs, type OutputArray } from './decode-outputs.ts'
 import { type Column, encodeColumn, encodeTarget } from './encode-column.ts'
 import { sizeOf } from './kinds/array.ts'
+import { inputsOf, type ModelInput } from './model-inputs.ts'
 import { Problems } from './problems.ts'
 import { rowsChunk, type TableChunk } from './source.ts'
 import { checkTableSpec, kindOf, positionOf, type TableSpec } from './table-spec.ts'
-import { decodeTarget, type Prediction, type Target, targetMissing, unitsOf } from './target.ts'
-
-/** An input of the model. */
-export interface ModelInput {
-  readonly name: string
-  /** The shape of a sample. */
-  readonly shape: Shape
-  /** The columns that it holds. */
-  readonly columns: readonly string[]
-  /** The names of its numbers. */
-  readonly labels: readonly string[]
-}
+import { type Prediction, targetMissing } from './target.ts'
 
 /** Rows as arrays for a model. */
 export interface EncodedRows {
@@ -28,9 +18,6 @@ export interface EncodedRows {
   /** By the names of targets, in a classification `[rows]` int32, in a regression `[rows, 1]` float32. */
   readonly y: Readonly<Record<string, HostArray>>
 }
-
-/** The name of the input that all columns of numbers, categories, dates and texts form. */
-export const vectorInput = 'features'
 
 /**
  * Turns rows into arrays for a model, and its outputs into values: scaling, categories, vocabularies, fills and names of classes.
@@ -144,41 +131,8 @@ export class TableCoder {
   }
 
   /** Returns the predictions that outputs of the model are, by target, for each row; `outputs` has an array for each output of the model. */
-  decode(
-    outputs: readonly { readonly data: ArrayLike<number>; readonly shape: Shape }[],
-  ): Readonly<Record<string, Prediction>>[] {
-    const count = outputs[0]!.shape[0] ?? 0
-    const { targets } = this.spec
-    const isShared = outputs.length !== targets.length
-    this.requireOutputs(outputs, count)
-    return Array.from({ length: count }, (_, row) => {
-      let shared = 0
-      return Object.fromEntries(
-        targets.map((target, index) => {
-          const output = outputs[isShared ? 0 : index]!
-          const width = output.data.length / count
-          const own = isShared ? unitsOf(target) : width
-          const at = row * width + shared
-          if (isShared) shared += own
-          return [target.name, decodeTarget(target, output.data, at, own)]
-        }),
-      )
-    })
-  }
-
-  private requireOutputs(outputs: readonly { readonly data: ArrayLike<number> }[], count: number): void {
-    const { targets } = this.spec
-    const units = targets.map(unitsOf)
-    const found = outputs.map(({ data }) => data.length / Math.max(1, count))
-    const fits =
-      outputs.length === targets.length
-        ? // two classes may have an output each, and a model may know more classes
-          found.every((width, index) => width === units[index] || (isClasses(targets[index]!) && width > units[index]!))
-        : outputs.length === 1 && found[0] === units.reduce((sum, width) => sum + width, 0)
-    if (fits || count === 0) return
-    throw new DataError(
-      `The model has outputs of ${found.join(' and ')} numbers for a row, and its targets (${targets.map(({ name }) => name).join(', ')}) need ${units.join(' and ')}.`,
-    )
+  decode(outputs: readonly OutputArray[]): Readonly<Record<string, Prediction>>[] {
+    return decodeOutputs(this.spec.targets, outputs)
   }
 
   /** The rows that have all targets, and no value whose column says that a row without it is left out. */
@@ -196,34 +150,4 @@ export class TableCoder {
     }
     return rows
   }
-}
-
-function isClasses({ task }: Target): boolean {
-  return task === 'classification'
-}
-
-/** The inputs of the model: those that columns share, and those of arrays and images. */
-function inputsOf(columns: readonly Column[]): ModelInput[] {
-  const inputs = new Map<string, { shape: Shape; columns: string[]; labels: string[] }>()
-  const shared = columns.filter(({ kind }) => !kind.shape)
-  for (const column of [...shared, ...columns.filter(({ kind }) => kind.shape)]) {
-    const { kind, name, state } = column
-    const labels = kind.labels(name, state)
-    const input = inputs.get(inputNameOf(column))
-    if (input && (kind.shape || input.shape.length !== 1))
-      throw new DataError(
-        `The input '${inputNameOf(column)}' has several columns, of which '${name}' needs an input by itself.`,
-      )
-    if (kind.shape) inputs.set(inputNameOf(column), { shape: kind.shape(state), columns: [name], labels: [...labels] })
-    else if (input) {
-      for (const label of labels) input.labels.push(label)
-      input.columns.push(name)
-      input.shape = [input.labels.length]
-    } else inputs.set(inputNameOf(column), { shape: [labels.length], columns: [name], labels: [...labels] })
-  }
-  return [...inputs].map(([name, input]) => ({ name, ...input }))
-}
-
-function inputNameOf({ input, kind, name }: Column): string {
-  return input ?? (kind.shape ? name : vectorInput)
 }

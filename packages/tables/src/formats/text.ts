@@ -4,8 +4,9 @@ import type { TableFormat } from './format.ts'
 import { isBlank } from './text/cell-forms.ts'
 import { ChunkBuilder } from './text/chunk-builder.ts'
 import { readSample, textPieces } from './text/decode.ts'
+import { isTable } from './text/form.ts'
 import { endOfLine, linesOf, withoutLines } from './text/lines.ts'
-import { isTable, sniffForm } from './text/sniff.ts'
+import { sniffForm } from './text/sniff.ts'
 
 /** Lines of text: a row for each, in the column `text`. A file with an even number of cells in each line is read as CSV. */
 export const text: TableFormat = {

@@ -1,17 +1,8 @@
 import { ConfigError, DataError, describeName, describeValue, isPlainObject, suggest } from '@gradus/core'
 import type { Cell } from '../../cell.ts'
 import type { TableOptions } from '../format.ts'
-import { ColumnNames, flatten, requireShallow } from './flatten.ts'
-import { listColumns } from './list-columns.ts'
-
-/** Rows of JSON that can be read from any one on. */
-export interface JsonRows {
-  readonly names: readonly string[]
-  readonly count: number
-  readonly notes: readonly string[]
-  /** Sets the cells of a row; those that it does not set are missing. */
-  read(row: number, set: (column: number, cell: Cell) => void): void
-}
+import { requireShallow } from './flatten.ts'
+import { expected, type JsonRows, listOfLists, listOfObjects, listRows } from './row-lists.ts'
 
 /** Finds the rows in a value of JSON. Throws `DataError` where there are none, `ConfigError` where there are several lists. */
 export function rowsOf(source: string, value: unknown, options: TableOptions): JsonRows {
@@ -22,8 +13,6 @@ export function rowsOf(source: string, value: unknown, options: TableOptions): J
   if (!isPlainObject(value)) throw new DataError(`${source} holds ${describeValue(value)}, and no rows. ${expected}`)
   return splitRows(source, value, options) ?? columnRows(source, value) ?? foundRows(source, value, options)
 }
-
-const expected = 'Give a list of objects, a list of lists, or an object with a list for each column.'
 
 function valueWithin(source: string, value: unknown, path: string): unknown {
   let inner = value
@@ -42,68 +31,6 @@ function valueWithin(source: string, value: unknown, path: string): unknown {
     inner = inner[key]
   }
   return inner
-}
-
-function listRows(source: string, list: readonly unknown[], options: TableOptions): JsonRows {
-  if (list.length === 0) throw new DataError(`${source} holds an empty list. Give it at least one row.`)
-  const first = list.find((row) => row !== null)
-  if (Array.isArray(first)) return listOfLists(source, list, options)
-  if (isPlainObject(first)) return listOfObjects(source, list)
-  const odd = list.findIndex((row) => typeof row === 'object' && row !== null)
-  if (odd >= 0) throw new DataError(`${source}, row ${odd + 1}: ${kindOf(list[odd])} among values. ${expected}`)
-  return {
-    names: ['value'],
-    count: list.length,
-    notes: ["The file is a list of values, which are the column 'value'."],
-    read: (row, set) => set(0, list[row] as Cell),
-  }
-}
-
-function listOfObjects(source: string, list: readonly unknown[]): JsonRows {
-  const columns = new ColumnNames(source)
-  list.forEach((row, index) => {
-    if (!isPlainObject(row))
-      throw new DataError(`${source}, row ${index + 1}: ${kindOf(row)}, and the rows before it are objects.`)
-    columns.add(row, `row ${index + 1}`)
-  })
-  if (columns.size === 0) throw new DataError(`${source} holds objects without values. ${expected}`)
-  return {
-    names: columns.names,
-    count: list.length,
-    notes: [],
-    read: (row, set) => flatten(list[row] as object, (name, cell) => set(columns.indexOf(name)!, cell)),
-  }
-}
-
-function listOfLists(source: string, list: readonly unknown[], { header }: TableOptions): JsonRows {
-  const width = (list.find(Array.isArray) as readonly unknown[]).length
-  const problems: string[] = []
-  list.forEach((row, index) => {
-    if (Array.isArray(row) && row.length === width) {
-      for (const cell of row) requireShallow(cell, `${source}, row ${index + 1}`)
-      return
-    }
-    const problem = Array.isArray(row)
-      ? `has ${row.length} cells; expected ${width}`
-      : `is ${kindOf(row)}; expected a list`
-    if (problems.length < 11) problems.push(`\n  row ${index + 1}: ${problem}`)
-  })
-  if (problems.length > 0) {
-    const rest = problems.length > 10 ? '\n  and more' : ''
-    throw new DataError(`${source} cannot be read as a table:${problems.slice(0, 10).join('')}${rest}`)
-  }
-  if (width === 0) throw new DataError(`${source} holds empty lists. ${expected}`)
-  const { names, hasHeader, notes } = listColumns(source, list, header)
-  const start = hasHeader ? 1 : 0
-  return {
-    names,
-    count: list.length - start,
-    notes,
-    read(row, set) {
-      const cells = list[row + start] as readonly Cell[]
-      for (let column = 0; column < width; column++) set(column, cells[column])
-    },
-  }
 }
 
 /** `{ columns: [...], data: [[...]] }`, one of the forms of pandas. */
@@ -190,9 +117,4 @@ function listsIn(value: object, prefix = '', depth = 0): [path: string, rows: re
     }
     return isPlainObject(inner) && depth < 3 ? listsIn(inner, `${path}.`, depth + 1) : []
   })
-}
-
-function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value).slice(0, 60)
 }

@@ -3,8 +3,9 @@ import { whitespace } from '@gradus/data/internals'
 import type { TableOptions } from '../format.ts'
 import { isBlank, isMissing } from './cell-forms.ts'
 import { decimalOf } from './decimal.ts'
+import type { Form } from './form.ts'
 import { hasHeader, uniqueNames } from './header.ts'
-import { type Form, sniffForm } from './sniff.ts'
+import { sniffForm } from './sniff.ts'
 
 /** How the rows of delimited text are read. */
 export interface Layout {
