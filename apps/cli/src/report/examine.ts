@@ -17,8 +17,8 @@ export interface ExaminedClasses {
   /** The number of the true and of the predicted class of each sample. */
   readonly truth: readonly number[]
   readonly predicted: readonly number[]
-  /** The probability of the predicted class. */
-  readonly confidence: readonly number[]
+  /** The probability of the predicted class; undefined where the outputs are no probabilities, as those that a hinge loss learns. */
+  readonly confidence: readonly number[] | undefined
 }
 
 /** A target that is a number with its predictions, in the units of the data. */
@@ -114,7 +114,7 @@ function collector(target: Target): TargetCollector {
       classes,
       truth: Array.from(truth),
       predicted,
-      confidence,
+      confidence: confidence.every((value) => value >= 0 && value < 1.0001) ? confidence : undefined,
     }),
   }
 }

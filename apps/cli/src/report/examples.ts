@@ -76,7 +76,8 @@ function truthOf(target: ExaminedTarget, index: number): string {
 function predictionOf(target: ExaminedTarget, index: number): string {
   const value = target.predicted[index]!
   if (target.task === 'regression') return valueText(value)
-  return `${target.classes[value]} (${(100 * target.confidence[index]!).toFixed(1)} %)`
+  const confidence = target.confidence && ` (${(100 * target.confidence[index]!).toFixed(1)} %)`
+  return `${target.classes[value]}${confidence ?? ''}`
 }
 
 /** An input of the model as pictures, or as columns. */

@@ -89,9 +89,10 @@ async function modelParts(run: RunRecord, attempt: Attempt) {
 function calibrationErrorsOf({ outputs }: Examination): Record<string, number> {
   const targets = outputs.flatMap((output) => output.targets)
   return Object.fromEntries(
-    targets.flatMap((target) =>
-      target.task === 'classification' ? [[target.name, calibrationOfClasses(target).error] as const] : [],
-    ),
+    targets.flatMap((target) => {
+      const calibration = target.task === 'classification' ? calibrationOfClasses(target) : undefined
+      return calibration ? [[target.name, calibration.error] as const] : []
+    }),
   )
 }
 

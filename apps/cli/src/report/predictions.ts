@@ -36,16 +36,18 @@ function scatter({ name, truth, predicted }: ExaminedNumber): string {
 
 function classCharts(target: ExaminedClasses): string[] {
   const confusion = confusionOf(target)
+  const calibration = calibrationOfClasses(target)
   return [
     target.classes.length <= maxClasses ? figureHtml(matrixChart(confusion)) : confusionTable(confusion),
-    figureHtml(reliabilityChart(calibrationOfClasses(target))),
+    ...(calibration ? [figureHtml(reliabilityChart(calibration))] : []),
   ]
 }
 
-/** How well the confidence of the predictions of a target agrees with their accuracy. */
-export function calibrationOfClasses({ truth, predicted, confidence }: ExaminedClasses): Calibration {
-  return calibrationOf(
-    confidence.map((value, index) => ({ confidence: value, right: truth[index] === predicted[index] })),
+/** How well the confidence of the predictions of a target agrees with their accuracy; undefined where there is no confidence. */
+export function calibrationOfClasses({ truth, predicted, confidence }: ExaminedClasses): Calibration | undefined {
+  return (
+    confidence &&
+    calibrationOf(confidence.map((value, index) => ({ confidence: value, right: truth[index] === predicted[index] })))
   )
 }
 

@@ -114,6 +114,18 @@ describe('report', { timeout: 60_000 }, () => {
     expect(html).toContain('>y</th><th scope="col">y (predicted)</th><th scope="col">z</th>')
   })
 
+  it('has no calibration where outputs are no probabilities', async () => {
+    const model = { model: 'Sequential', layers: [{ layer: 'Dense', units: 1, activation: 'tanh' }] }
+    const data = { train: 'train.csv', target: 'y', task: 'classification' }
+    sandbox.write('hinge.yaml', { ...small, name: 'hinge', data, model, loss: 'hinge' })
+    await sandbox.run(['train', 'hinge.yaml', '--quiet'])
+    const { out } = await sandbox.run(['report', 'runs/hinge-1', '--json'])
+    expect(JSON.parse(out)).toMatchObject({ calibrationErrors: {}, notes: [] })
+    const html = sandbox.read('runs/hinge-1/report.html')
+    expect(html).toContain('Confusion matrix')
+    expect(html).not.toMatch(/Calibration|\(\d+(\.\d+)? %\)/)
+  })
+
   it('shows the pictures of images', async () => {
     for (const [index, name] of ['dark', 'light'].entries()) {
       for (let i = 0; i < 6; i++) {
