@@ -86,7 +86,7 @@ function isTarget(value: unknown): value is Target {
 /** The kind of a name. Throws `FormatError` if there is none. */
 export function kindOf(name: string): ColumnKind {
   if (Object.hasOwn(kinds, name)) return kinds[name]!
-  throw new FormatError(`There is no kind of columns '${name}'.${suggest(name, Object.keys(kinds))}`)
+  throw new FormatError(`There is no kind of columns ${describeValue(name)}.${suggest(name, Object.keys(kinds))}`)
 }
 
 /** The position of a column in a source. Throws `DataError` if it is not there. */

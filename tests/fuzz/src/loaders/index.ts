@@ -10,6 +10,7 @@ import * as kerasModule from './keras-files.ts'
 import * as layerModule from './layer-changes.ts'
 import * as modelModule from './models.ts'
 import * as optionModule from './options.ts'
+import * as savedTableModule from './saved-tables.ts'
 import * as stateModule from './states.ts'
 import * as tableModule from './tables.ts'
 import * as tfjsModule from './tfjs-files.ts'
@@ -34,6 +35,7 @@ export const fileLoaders: readonly Loader[] = [
   imageModule,
   kerasModule,
   layerModule,
+  savedTableModule,
   states,
   tableModule,
   tfjsModule,
