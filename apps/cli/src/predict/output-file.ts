@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { WriteError } from '../exit-codes.ts'
+import { makeFolder } from '../make-folder.ts'
 import { temporaryName } from '../train/leftovers.ts'
 
 /** A file that is written piece by piece and has its name when it is complete. A pipe or a device is written to directly. */
@@ -18,7 +19,7 @@ export class OutputFile {
     if (found?.isDirectory()) failed(path, new Error('it is a folder. Add a file name'))
     const written = found && !found.isFile() ? path : temporaryName(path)
     try {
-      await mkdir(dirname(path), { recursive: true })
+      await makeFolder(dirname(path))
       return new OutputFile(path, written, await open(written, 'w'))
     } catch (cause) {
       return failed(path, cause as Error)

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WriteError } from '../exit-codes.ts'
+import { makeFolder } from '../make-folder.ts'
 import { preparationName, removeLeftoverFolders } from './leftovers.ts'
 import { exists, RunFolder } from './run-folder.ts'
 import { RunLock } from './run-lock.ts'
@@ -17,7 +18,7 @@ export async function createRunFolder(
   let prepared: string | undefined
   let lock: RunLock | undefined
   try {
-    await mkdir(parent, { recursive: true })
+    await makeFolder(parent)
     await removeLeftoverFolders(parent)
     prepared = preparationName(parent, name)
     await mkdir(prepared)

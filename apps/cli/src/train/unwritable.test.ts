@@ -171,6 +171,14 @@ describe.skipIf(process.platform !== 'linux')('a disk', { timeout: 180_000 }, ()
   })
 })
 
+it.skipIf(process.platform !== 'linux')('a place that has no folders ends with 7', async () => {
+  const { code, err } = await command(['train', 'config.yaml', '--out', '/proc/runs/here']).ended
+  expect({ code, err }).toEqual({
+    code: 7,
+    err: expect.stringContaining("No run folder can be created in '/proc/runs/here': ENOENT"),
+  })
+})
+
 it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
   'a folder without permission ends with 7',
   async () => {

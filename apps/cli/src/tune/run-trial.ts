@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
-import { mkdir, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ConfigError } from '@gradus/core'
 import { writeFileAtomic } from 'gradus/io'
 import { override } from '../config/overrides.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { makeFolder } from '../make-folder.ts'
 import { type RunRecord, readRun } from '../report/read-run.ts'
 import { bestOf, figureNames, trainingTime } from '../train/epoch-records.ts'
 import type { Values } from './space.ts'
@@ -81,7 +82,7 @@ function isTrained({ epochs: done, config, environment }: RunRecord, epochs: num
 }
 
 async function runOf(runs: string, name: string): Promise<string | undefined> {
-  await mkdir(runs, { recursive: true })
+  await makeFolder(runs)
   const found = (await readdir(runs)).filter(
     (entry) => entry.startsWith(`${name}-`) && /^\d+$/.test(entry.slice(name.length + 1)),
   )

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { DataError } from '@gradus/core'
 import { writeFileAtomic } from 'gradus/io'
 import { WriteError } from '../exit-codes.ts'
+import { makeFolder } from '../make-folder.ts'
 import { isAlive } from '../train/process-info.ts'
 import { exists } from '../train/run-folder.ts'
 import { isLock } from '../train/run-lock.ts'
@@ -16,7 +17,7 @@ const remedy = 'Restore the file, or begin another search.'
 /** Creates the folder `<parent>/<name>-tune-<n>` of a new search. Throws `WriteError`. */
 export async function createTuneFolder(parent: string, name: string): Promise<string> {
   try {
-    await mkdir(parent, { recursive: true })
+    await makeFolder(parent)
     for (let n = 1; ; n++) {
       const path = join(parent, `${name}-tune-${n}`)
       // `mkdir` fails where another process has just taken the number
