@@ -41,7 +41,7 @@ export function convertCommand(program: Command, terminal: Terminal): void {
       const { cwd, env } = terminal
       const target = await openTarget(flags.to, { cwd, scripts: false, ...(flags.force && { force: true }) })
       await useBackend(await openBackend('cpu'))
-      const opened = await openModelFile(source, { cwd, plugins: flags.plugin, which: flags.which })
+      const opened = await openModelFile(source, { cwd, plugins: flags.plugin, which: flags.which, log: terminal.err })
       const written = await writeModel(opened, target, 'all')
       reportWritten(written, new Report(flags.json ? terminal.err : terminal.out, env), terminal)
       if (flags.json) writeJson(terminal.out, written)

@@ -63,6 +63,7 @@ async function evaluate(
     backend: flags.backend,
     which: flags.which,
     plugins: flags.plugin,
+    log: terminal.err,
   })
   const { name, ...evaluation } =
     file === undefined

@@ -53,7 +53,7 @@ export function exportCommand(program: Command, terminal: Terminal): void {
       const { cwd, env } = terminal
       const target = await openTarget(flags.to, { cwd, scripts: true, ...(flags.force && { force: true }) })
       await useBackend(await openBackend('cpu'))
-      const opened = await openModelFile(source, { cwd, plugins: flags.plugin, which: flags.which })
+      const opened = await openModelFile(source, { cwd, plugins: flags.plugin, which: flags.which, log: terminal.err })
       const format = flags.format ?? (target.path.endsWith('.cjs') ? 'iife' : 'esm')
       const written = await writeModel(opened, target, 'inference', {
         format,

@@ -17,7 +17,7 @@ interface InspectFlags {
 }
 
 /** Adds `gradus inspect`. */
-export function inspectCommand(program: Command, { out, cwd }: Terminal): void {
+export function inspectCommand(program: Command, { out, err, cwd }: Terminal): void {
   const command = program
     .command('inspect')
     .argument('<model>', argumentTexts.model)
@@ -30,7 +30,7 @@ export function inspectCommand(program: Command, { out, cwd }: Terminal): void {
     .addOption(inputShapeOption())
     .action(async (source: string, flags: InspectFlags) => {
       await useBackend(await openBackend('cpu'))
-      const opened = await openModelFile(source, { cwd, plugins: flags.plugin, which: flags.which })
+      const opened = await openModelFile(source, { cwd, plugins: flags.plugin, which: flags.which, log: err })
       const inspection = await inspect(opened, inputShapes(flags.inputShape))
       if (flags.json) writeJson(out, inspection)
       else out.write(formatInspection(inspection, cwd))

@@ -8,8 +8,10 @@ import { backendNames, openBackend } from '../backends/backends.ts'
 import type { Resolved } from '../config/resolve-config.ts'
 import type { Which } from '../flags.ts'
 import { type ClassRegistry, loadPlugins, plainRegistry } from '../plugins/load-plugins.ts'
+import { changedFile } from '../plugins/plugin-files.ts'
 import { absolutePlugin } from '../plugins/plugin-path.ts'
-import { pluginsOfRun } from '../plugins/run-plugins.ts'
+import { pluginsOfRun, type RunPlugins } from '../plugins/run-plugins.ts'
+import type { Output } from '../terminal.ts'
 import { shownPath } from '../text/shown-path.ts'
 import { fileNames } from '../train/file-names.ts'
 import { readRunConfig } from '../train/run-files.ts'
@@ -26,6 +28,8 @@ export interface OpenOptions {
   readonly compile?: boolean
   /** The modules with further classes, files and packages, in place of those of the run. */
   readonly plugins?: readonly string[] | undefined
+  /** Gets a note where plug-ins have changed since the run (default none). */
+  readonly log?: Output
 }
 
 /** A decoded model file. */
@@ -55,8 +59,8 @@ interface RunOfModel {
   readonly folder: string
   /** Reads the config of the run, with absolute paths. Throws `ConfigError` for a damaged one. */
   config(): Promise<Resolved>
-  /** The plug-ins of its config, with absolute paths; undefined if it has none. Throws `DataError` for a damaged `env.json`. */
-  plugins(): Promise<readonly string[] | undefined>
+  /** Reads its plug-ins. Throws `DataError` for a damaged `env.json`. */
+  plugins(): Promise<RunPlugins>
 }
 
 /** A model with the file that it comes from. */
@@ -105,20 +109,25 @@ export async function openModelFile(source: string, options: OpenOptions): Promi
 
 /** The classes of a model. A model file alone never makes this program load code; a run folder does, as its config does. */
 async function classesFor(
-  { plugins, cwd }: OpenOptions,
+  { plugins, cwd, log }: OpenOptions,
   run: RunOfModel | undefined,
   isFolder: boolean,
 ): Promise<ClassRegistry> {
-  if (plugins) {
-    const names = plugins.map((plugin) => absolutePlugin(plugin, cwd))
-    return (await loadPlugins(names, { folders: [cwd] })).registry
+  const { names, files = [] } = (await run?.plugins()) ?? {}
+  if (!plugins && !(names && isFolder)) return plainRegistry(run && names && adviceFor(run, cwd))
+  const given = plugins?.map((plugin) => absolutePlugin(plugin, cwd))
+  const loaded = await loadPlugins(given ?? names, { folders: [given ? cwd : run!.folder] })
+  const changed = changedFile(files, loaded.files)
+  if (names && changed) {
+    log?.write(
+      `Note: ${basename(changed)}, which belongs to a plug-in, has changed since ${shownPath(run!.folder, cwd)} was trained.\n`,
+    )
   }
-  const names = await run?.plugins()
-  if (!run || !names) return plainRegistry()
-  if (isFolder) return (await loadPlugins(names, { folders: [run.folder] })).registry
-  return plainRegistry(
-    `Its run has plug-ins, and these are loaded only where the run folder is given: ${shownPath(run.folder, cwd)}. For the file alone, give each with --plugin.`,
-  )
+  return loaded.registry
+}
+
+function adviceFor({ folder }: RunOfModel, cwd: string): string {
+  return `Its run has plug-ins, and these are loaded only where the run folder is given: ${shownPath(folder, cwd)}. For the file alone, give each with --plugin.`
 }
 
 /** Builds the model of a decoded file. Throws `DataError` for a file with weights only. */

@@ -60,7 +60,7 @@ export function requireSamePlugins(
 }
 
 /** The path of a file that is not among those of before, or no longer among them; undefined if all are equal. */
-function changedFile(saved: readonly PluginFile[], current: readonly PluginFile[]): string | undefined {
+export function changedFile(saved: readonly PluginFile[], current: readonly PluginFile[]): string | undefined {
   const without = (files: readonly PluginFile[], others: readonly PluginFile[]) =>
     files.find(({ sha256 }) => !others.some((other) => other.sha256 === sha256))
   return (without(current, saved) ?? without(saved, current))?.path

@@ -112,7 +112,11 @@ describe('plug-ins', { timeout: 180_000 }, () => {
     const { code, err } = await failure('train', '--resume', 'runs/own-1', '--epochs', '6')
     expect(code).toBe(3)
     expect(err).toMatch(/^Error: factor\.ts, which belongs to a plug-in, has changed since the run runs\/own-1 began/)
+    const { code: predicted, err: note } = await start('predict', 'runs/own-1', 'train.csv').ended
+    expect(predicted).toBe(0)
+    expect(note).toBe('Note: factor.ts, which belongs to a plug-in, has changed since runs/own-1 was trained.\n')
     await output('train', '--resume', 'runs/own-1', '--epochs', '6', '--plugins-changed', '--quiet')
+    await output('predict', 'runs/own-1', 'train.csv')
     await output('train', '--resume', 'runs/own-1', '--epochs', '8', '--quiet')
   })
 

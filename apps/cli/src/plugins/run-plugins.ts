@@ -1,23 +1,21 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import type { RunEnvironment } from '../train/environment-schema.ts'
 import { checkEnvironment } from '../train/environment-schema.ts'
-import { fileNames } from '../train/file-names.ts'
+import { readJson } from '../train/run-files.ts'
 import { locatePlugins } from './plugin-files.ts'
 
-/** The plug-ins that the config of a run names, by the paths at which they are now; undefined if there are none. */
-export async function pluginsOfRun(folder: string): Promise<readonly string[] | undefined> {
-  const { plugins } = ((await readJson(join(folder, fileNames.config))) ?? {}) as { readonly plugins?: unknown }
-  if (!Array.isArray(plugins) || plugins.length === 0) return undefined
-  const path = join(folder, fileNames.environment)
-  const environment = checkEnvironment((await readJson(path)) ?? {}, path)
-  return locatePlugins(plugins.filter((one) => typeof one === 'string') as string[], folder, environment.plugins)
+/** The plug-ins of a run. */
+export interface RunPlugins {
+  /** Those that its config names, by the paths at which they are now; undefined if there are none. */
+  readonly names: readonly string[] | undefined
+  /** Their files when the run was last continued. */
+  readonly files: RunEnvironment['pluginFiles']
 }
 
-/** The value in a file; undefined where it cannot be read. The model does not need these files. */
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'))
-  } catch {
-    return undefined
-  }
+/** Reads the plug-ins of a run. A model does not need the config of its run, so one that cannot be read has none. */
+export async function pluginsOfRun(folder: string): Promise<RunPlugins> {
+  const { plugins } = (await readJson(folder, 'config').catch(() => undefined)) ?? {}
+  if (!Array.isArray(plugins) || plugins.length === 0) return { names: undefined, files: undefined }
+  const environment = checkEnvironment((await readJson(folder, 'environment')) ?? {}, `env.json of ${folder}`)
+  const named = plugins.filter((one) => typeof one === 'string')
+  return { names: locatePlugins(named, folder, environment.plugins), files: environment.pluginFiles }
 }

@@ -63,6 +63,7 @@ async function predict(
     backend: flags.backend,
     which: flags.which,
     plugins: flags.plugin,
+    log: terminal.err,
   })
   const { source: rows, folder, form } = await openRows(files, flags, cwd)
   const { targets } = tableModel.coder.spec

@@ -79,7 +79,7 @@ Examples:
 
 async function serve(source: string, flags: ServeFlags, terminal: Terminal): Promise<void> {
   const { host, port, cors } = flags
-  const options = { cwd: terminal.cwd, plugins: flags.plugin, which: flags.which }
+  const options = { cwd: terminal.cwd, plugins: flags.plugin, which: flags.which, log: terminal.err }
   const { model, shown } = await openModelOn(flags.backend, source, options)
   const ports = servedPorts(model, shown)
   const predictor = new Predictor(model, ports, flags)
