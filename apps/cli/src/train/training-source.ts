@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { ConfigError } from '@gradus/core'
+import { isTableName } from 'gradus/tables'
 import { quoted } from '../completion/shell-text.ts'
 import type { ConfigFlags } from '../config/config-flags.ts'
 import { type RawConfig, readConfig } from '../config/read-config.ts'
@@ -24,11 +25,9 @@ export async function readTrainingSource(
     return (await isConfig(source, cwd)) ? readConfig(source, cwd) : ofRows(source, cwd)
   }
   const found = await stat(resolve(cwd, source)).catch(() => undefined)
-  const isRows = flags.target !== undefined || tableExtensions.test(source) || found?.isDirectory()
+  const isRows = flags.target !== undefined || isTableName(source) || found?.isDirectory()
   return isRows ? ofRows(source, cwd) : readConfig(source, cwd)
 }
-
-const tableExtensions = /\.(csv|tsv|tab|psv|ssv|txt|text|jsonl|ndjson|parquet|npy|npz|data|dat)(\.gz)?$|-ubyte(\.gz)?$/i
 
 /** The source of a run with the flags that it needs again. */
 export function sourceWithFlags(source: string, { data, target, inputs, task, plugin = [] }: ConfigFlags): string {

@@ -2,6 +2,7 @@ import { DataError } from '@gradus/core'
 import type { TableFormat, TableInput } from './format.ts'
 import { tableFormats } from './table-formats.ts'
 import { unreadReason } from './unread.ts'
+import { unreadKinds } from './unread-kinds.ts'
 
 /** The format of a file by its first bytes and its ending. Throws `DataError` for files that are not read, with what to do instead. */
 export function recognize({ name, path = '' }: TableInput, start: Uint8Array): TableFormat {
@@ -18,6 +19,19 @@ export function recognize({ name, path = '' }: TableInput, start: Uint8Array): T
   throw new DataError(
     `${name} is of no known format: it begins with ${hexOf(start)}. Give a table as CSV, JSON, JSONL, Parquet or NumPy.`,
   )
+}
+
+/**
+ * Whether a file has the name of a table: an ending of a format that is read, or of one for which `openTable` says what to do instead.
+ *
+ * @example
+ * import { isTableName } from '@gradus/tables'
+ * ['rows.csv.gz', 'flights.parquet', 'table.xlsx', 'notes'].filter(isTableName) // => ['rows.csv.gz', 'flights.parquet', 'table.xlsx']
+ */
+export function isTableName(path: string): boolean {
+  const name = path.toLowerCase().replace(/\.gz$/, '')
+  const endings = [...tableFormats(), ...unreadKinds].flatMap(({ extensions }) => extensions)
+  return endings.some((ending) => name.endsWith(ending))
 }
 
 /** The format that bytes are most surely of. */
