@@ -2,7 +2,8 @@ import { ConfigError } from '@gradus/core'
 import { simplify } from '@gradus/graph'
 import { foldConstants } from './fold-constants.ts'
 import { graphCode, opsOf } from './graph-code.ts'
-import { type InferenceGraphOptions, type InferenceModel, inferenceGraph, type Port } from './inference-graph.ts'
+import { inferenceGraph } from './inference-graph.ts'
+import type { InferenceGraphOptions, InferenceModel, Port } from './inference-model.ts'
 import { tableOf } from './table/table-spec.ts'
 
 /** Options of `exportJs`. */

@@ -1,8 +1,7 @@
 import type { Helper } from './helper.ts'
-import { tableHelpers } from './table/table-helpers.ts'
 
-/** The helpers by the names that they have in exported files. */
-const helpers: Readonly<Record<string, Helper>> = {
+/** The helpers of kernels by the names that they have in exported files. */
+const helpers: Readonly<Record<string, Pick<Helper, 'source'>>> = {
   f: { source: 'const f=Math.fround' },
   // nearest whole number, the even one at a tie
   rn: { source: 'const rn=x=>x-Math.floor(x)===.5?2*Math.round(x/2):Math.round(x)' },
@@ -73,23 +72,22 @@ const helpers: Readonly<Record<string, Helper>> = {
     source:
       'const nb=(x,s)=>{let i=0;const g=d=>d===s.length?!!x[i++]:Array.from({length:s[d]},()=>g(d+1));return g(0)}',
   },
-  ...tableHelpers,
 }
 
 /** The helpers that a file uses. */
 export class UsedHelpers {
-  private readonly names = new Set<string>()
+  private readonly used = new Map<string, string>()
 
-  /** Returns the name and notes its use. */
-  use(name: string): string {
-    if (!Object.hasOwn(helpers, name)) throw new Error(`There is no helper ${name}.`)
-    for (const needed of helpers[name]!.uses ?? []) this.use(needed)
-    this.names.add(name)
+  /** Returns the name of a helper, or of the one of kernels with this name, and notes its use. */
+  use(helper: string | Helper): string {
+    const { name, source, uses = [] } = typeof helper === 'string' ? { ...helpers[helper]!, name: helper } : helper
+    for (const needed of uses) this.use(needed)
+    this.used.set(name, source)
     return name
   }
 
-  /** The sources of the used helpers, in the order of the table. */
+  /** The sources of the used helpers. */
   sources(): string[] {
-    return Object.keys(helpers).flatMap((name) => (this.names.has(name) ? [helpers[name]!.source] : []))
+    return [...this.used.values()]
   }
 }

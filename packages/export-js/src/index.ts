@@ -1,9 +1,3 @@
 export { type ExportedJs, type ExportJsOptions, exportJs } from './export-js.ts'
-export {
-  type InferenceGraph,
-  type InferenceGraphOptions,
-  type InferenceModel,
-  inferenceGraph,
-  type Port,
-  traceInference,
-} from './inference-graph.ts'
+export { type InferenceGraph, inferenceGraph, traceInference } from './inference-graph.ts'
+export type { InferenceGraphOptions, InferenceModel, Port } from './inference-model.ts'

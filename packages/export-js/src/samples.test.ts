@@ -5,7 +5,7 @@ import { applyAll, type Op, type Sample, type SampleInput } from '@gradus/tensor
 import { opSamples, paramsOf } from '@gradus/tensor/samples'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { graphCode } from './graph-code.ts'
-import type { Port } from './inference-graph.ts'
+import type { Port } from './inference-model.ts'
 
 beforeAll(async () => {
   await useBackend(cpu())

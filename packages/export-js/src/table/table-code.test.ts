@@ -14,6 +14,9 @@ import {
 import { useBackend } from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { exportJs } from '../export-js.ts'
+import type { Helper } from '../helper.ts'
+import { dateReader } from './kinds/date.ts'
+import { numberReader } from './kinds/number.ts'
 import { missingTexts } from './table-spec.ts'
 
 beforeAll(async () => {
@@ -166,6 +169,31 @@ describe('predictRows of an exported file', () => {
   })
 })
 
+it('reads the pixels of images, and says so where a path is given', async () => {
+  const model = new Sequential([new Flatten({ inputShape: [1, 2, 3] }), new Dense({ units: 1 })], { seed: 4 }) as Model
+  model.table = {
+    format: 1,
+    inputs: [{ name: 'photo', options: { kind: 'image' }, state: { shape: [1, 2, 3] } }],
+    targets: [{ name: 'y', task: 'regression', offset: 0, span: 1 }],
+  }
+  await expectSame(model, [
+    {
+      photo: [
+        [
+          [255, 0, 0],
+          [0, 51, 0],
+        ],
+      ],
+    },
+    { photo: Uint16Array.of(65535, 0, 9, 0, 13107, 0) },
+    { photo: { width: 2, height: 1, data: Uint8ClampedArray.of(255, 0, 7, 255, 0, 51, 0, 255) } },
+  ])
+  const predict = await exportedRows(model)
+  expect(() => predict([{ photo: 'a.png' }])).toThrow(
+    'row 0, photo: "a.png"; expected the pixels of an image of the shape [1, 2, 3], from 0 to 255',
+  )
+})
+
 const numberTexts = [
   '12',
   '-1.5',
@@ -186,14 +214,14 @@ const numberTexts = [
 
 it.each(['.', ','])('reads numbers with the decimal mark %s as the tables do', async (decimal) => {
   const { readNumber } = await import('../../../tables/src/kinds/read-number.ts')
-  const read = await helperOf<(text: string, mark: string) => number | undefined>('rd')
+  const read = helperOf<(text: string, mark: string) => number | undefined>(numberReader)
   for (const text of numberTexts)
     expect([text, read(text.trim(), decimal)]).toEqual([text, readNumber(text.trim(), decimal as '.')])
 })
 
 it.each(['ymd', 'dmy', 'mdy'])('reads dates in the order %s as the tables do', async (order) => {
   const { readDate } = await import('../../../tables/src/kinds/read-date.ts')
-  const read = await helperOf<(text: string, order: string) => number | undefined>('dr')
+  const read = helperOf<(text: string, order: string) => number | undefined>(dateReader)
   const days = [
     '2024-03-10',
     '10.03.2004',
@@ -224,9 +252,8 @@ it.each(['ymd', 'dmy', 'mdy'])('reads dates in the order %s as the tables do', a
   }
 })
 
-async function helperOf<T>(name: string): Promise<T> {
-  const { tableHelpers } = await import('./table-helpers.ts')
-  return new Function(`${tableHelpers[name]!.source}\nreturn ${name}`)() as T
+function helperOf<T>({ name, source }: Helper): T {
+  return new Function(`${source}\nreturn ${name}`)() as T
 }
 
 it('has the texts for missing values of the tables', () => {
@@ -235,7 +262,7 @@ it('has the texts for missing values of the tables', () => {
 
 describe('refuses', () => {
   it.each([
-    ['images', { name: 'photo', options: { kind: 'image' }, state: {} }, "'photo' is of the kind 'image'"],
+    ['other kinds', { name: 'a', options: { kind: 'sound' }, state: {} }, "'a' is of the kind 'sound'"],
     [
       'columns that do not fit',
       { name: 'a', options: { kind: 'boolean' }, state: { fill: 0, marksMissing: true } },

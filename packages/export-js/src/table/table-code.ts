@@ -1,131 +1,19 @@
 import { ConfigError } from '@gradus/core'
 import { sizeOf } from '@gradus/tensor'
-import { jsonText, keyText, numberText } from '../code.ts'
+import { jsonText, keyText } from '../code.ts'
 import type { UsedHelpers } from '../helpers.ts'
-import type { Port } from '../inference-graph.ts'
-import { missingTexts, type Table, type TableColumn, type TableTarget } from './table-spec.ts'
+import type { Port } from '../inference-model.ts'
+import { cellReader, isMissing } from './cells.ts'
+import type { ColumnCode, ColumnWriter } from './column-code.ts'
+import * as allKinds from './kinds/all.ts'
+import { missingTexts, type Table, type TableColumn } from './table-spec.ts'
+import { decodeCode } from './target-code.ts'
 
-/** The code of a column: how a cell is read, and how its value `v` becomes numbers of the array `a` from `at`. */
-interface ColumnCode {
-  /** A function of a cell. */
-  readonly read: string
-  readonly expected: string
-  /** The number of numbers. */
-  readonly width: number
-  encode(array: string, at: number): string
-  /** Whether the column is an input of the model by itself. */
-  readonly isAlone?: boolean
-}
-
-type ColumnWriter = (column: TableColumn, helpers: UsedHelpers, define: (value: string) => string) => ColumnCode
-
-interface NumberState {
-  readonly offset: number
-  readonly span: number
-  readonly fill: number
-  readonly marksMissing: boolean
-}
-
-/** The kinds of columns that exported files read. */
-const kinds: Readonly<Record<string, ColumnWriter>> = {
-  number({ options, state }, helpers) {
-    const decimal = options['decimal'] === ',' ? ',' : '.'
-    const { offset, span, fill, marksMissing } = state as unknown as NumberState
-    return {
-      read: `${helpers.use('nu')}('${decimal}')`,
-      expected: decimal === ',' ? "a number with the decimal mark ','" : 'a number',
-      width: marksMissing ? 2 : 1,
-      encode: (a, at) =>
-        `${a}[${at}]=${scaled(`(v??${numberText(fill)})`, offset, span)};${mark(marksMissing, a, at + 1)}`,
-    }
-  },
-  boolean({ state }, helpers) {
-    const { fill, marksMissing } = state as unknown as NumberState
-    return {
-      read: helpers.use('bo'),
-      expected: 'true, false, yes, no, 1 or 0',
-      width: marksMissing ? 2 : 1,
-      encode: (a, at) => `${a}[${at}]=v??${numberText(fill)};${mark(marksMissing, a, at + 1)}`,
-    }
-  },
-  category({ options, state }, helpers, define) {
-    const { categories, hasOther, marksMissing, fill } = state as unknown as {
-      readonly categories: readonly string[]
-      readonly hasOther: boolean
-      readonly marksMissing: boolean
-      readonly fill?: string
-    }
-    const numbers = define(`new Map(${jsonText(categories)}.map((x,i)=>[x,i]))`)
-    const text = helpers.use('tt')
-    const given = options['categories'] as readonly string[] | undefined
-    const other = categories.length
-    return {
-      read: given ? `c=>{const t=${text}(c);return ${jsonText(given)}.includes(t)?t:void 0}` : text,
-      expected: given ? `one of ${given.map((one) => `'${one}'`).join(', ')}` : 'a name',
-      width: other + Number(hasOther) + Number(marksMissing),
-      encode: (a, at) =>
-        `{const k=${fill === undefined ? 'v' : `v??${jsonText(fill)}`},j=${numbers}.get(k);if(j>=0)${a}[${at}+j]=1;` +
-        `${hasOther ? `else if(k!==void 0)${a}[${at + other}]=1;` : ''}}${mark(marksMissing, a, at + other + Number(hasOther))}`,
-    }
-  },
-  date({ options, state }, helpers) {
-    const { offset, span, fill, marksMissing, cycles } = state as unknown as NumberState & {
-      readonly cycles: readonly string[]
-    }
-    const order = (options['order'] ?? 'ymd') as string
-    const text = { dmy: ' (day, month, year)', mdy: ' (month, day, year)' }[order] ?? ''
-    return {
-      read: `${helpers.use('da')}('${order}')`,
-      expected: `a date${text}`,
-      width: 1 + 2 * cycles.length + Number(marksMissing),
-      encode: (a, at) => {
-        const parts = cycles.map((cycle, index) => {
-          const angle = `2*Math.PI*${helpers.use('cy')}(t,'${cycle}')`
-          return `${a}[${at + 1 + 2 * index}]=Math.sin(${angle});${a}[${at + 2 + 2 * index}]=Math.cos(${angle});`
-        })
-        const time = `{const t=v??${numberText(fill)};${a}[${at}]=${scaled('t', offset, span)};${parts.join('')}}`
-        return `${time}${mark(marksMissing, a, at + 1 + 2 * cycles.length)}`
-      },
-    }
-  },
-  text({ state }, helpers, define) {
-    const { words, rarity } = state as unknown as {
-      readonly words: readonly string[]
-      readonly rarity: readonly number[]
-    }
-    const numbers = define(`new Map(${jsonText(words)}.map((x,i)=>[x,i]))`)
-    const weights = define(`[${rarity.map(numberText).join()}]`)
-    return {
-      read: helpers.use('tt'),
-      expected: 'a text',
-      width: words.length,
-      encode: (a, at) => `${helpers.use('wo')}(v??'',${numbers},${weights},${a},${at});`,
-    }
-  },
-  array({ state }, helpers) {
-    const { shape, offset, span } = state as unknown as NumberState & { readonly shape: readonly number[] }
-    return {
-      read: `${helpers.use('ar')}(${sizeOf(shape)})`,
-      expected: `an array of numbers of the shape [${shape.join(', ')}]`,
-      width: sizeOf(shape),
-      encode: (a, at) => `if(v)for(let i=0;i<v.length;i++)${a}[${at}+i]=${scaled('v[i]', offset, span)};`,
-      isAlone: true,
-    }
-  },
-}
-
-function scaled(value: string, offset: number, span: number): string {
-  const shifted = offset === 0 ? value : `(${value}-(${numberText(offset)}))`
-  return span === 1 ? shifted : `${shifted}/(${numberText(span)})`
-}
-
-function mark(isMarked: boolean, array: string, at: number): string {
-  return isMarked ? `${array}[${at}]=v===void 0?1:0;` : ''
-}
+const kinds: Readonly<Record<string, ColumnWriter>> = allKinds
 
 /**
  * Writes the function `predictRows`, which takes objects by the names of columns. Throws `ConfigError` for a kind of columns that needs
- * more than JavaScript, such as image files, and for a table that does not fit the model.
+ * more than JavaScript, and for a table that does not fit the model.
  */
 export function tableCode(
   table: Table,
@@ -156,9 +44,9 @@ export function tableCode(
     const missing = define(`new Set(${jsonText(missingOf(table, column))})`)
     const key = jsonText(column.name)
     const drops =
-      column.options['missing'] === 'drop' ? `if(${helpers.use('mi')}(r[${key}],${missing}))return null;` : ''
+      column.options['missing'] === 'drop' ? `if(${helpers.use(isMissing)}(r[${key}],${missing}))return null;` : ''
     const refuses = column.options['missing'] === 'refuse' ? 1 : 0
-    const read = `v=${helpers.use('ce')}(r,i,${key},${missing},${refuses},${code.read},${jsonText(code.expected)});`
+    const read = `v=${helpers.use(cellReader)}(r,i,${key},${missing},${refuses},${code.read},${jsonText(code.expected)});`
     return { drops, code: `${read}${code.encode(`a${names.indexOf(name)}`, at)}` }
   })
   const arrays = names.map((name, index) => `a${index}=new Float32Array(${groups.get(name)!.width})`)
@@ -166,7 +54,7 @@ export function tableCode(
   const all = jsonText(table.inputs.map(({ name }) => name))
   return [
     ...constants,
-    `function predictRows(rows){for(const k of ${all})if(rows.length&&!rows.some(r=>k in r))throw new TypeError('no row has the column '+k);` +
+    `function predictRows(rows){for(const k of ${all})if(rows.length&&!rows.some(r=>Object.hasOwn(r,k)))throw new TypeError('no row has the column '+k);` +
       `return rows.map((r,i)=>{${parts.map(({ drops }) => drops).join('')}const ${arrays.join()};let v;` +
       `${parts.map(({ code }) => code).join('')}const [y]=predict([${row}]);${decodeCode(table.targets, outputs, helpers)}})}`,
   ].join('\n')
@@ -199,24 +87,4 @@ function requireInputs(groups: ReadonlyMap<string, { readonly width: number }>, 
   throw new ConfigError(
     `The columns that were saved with the model give inputs of ${sizes.join(', ')} numbers, and the model takes ${inputs.map(({ name, shape }) => `${name} ${sizeOf(shape)}`).join(', ')}. Export with table: false (--no-table).`,
   )
-}
-
-/** Statements that return the predictions of a row from the outputs `y`. */
-function decodeCode(targets: readonly TableTarget[], outputs: readonly Port[], helpers: UsedHelpers): string {
-  const isShared = outputs.length !== targets.length
-  const flat = (index: number) =>
-    outputs.length === 1 ? '[y].flat(1/0)' : `[y[${jsonText(outputs[index]!.name)}]].flat(1/0)`
-  let shared = 0
-  const parts = targets.map((target, index) => {
-    const units = target.task === 'regression' || target.classes!.length === 2 ? 1 : target.classes!.length
-    const from = isShared ? `${flat(0)}.slice(${shared},${shared + units})` : flat(index)
-    shared += units
-    const key = keyText(target.name)
-    if (target.task === 'regression') {
-      return `${key}:{value:${from}[0]*${numberText(target.span!)}+(${numberText(target.offset!)})}`
-    }
-    const names = jsonText(target.names ?? target.classes)
-    return `${key}:${helpers.use('cl')}(${from},${names},${target.fromLogits === true})`
-  })
-  return `return{${parts.join()}}`
 }

@@ -1,5 +1,5 @@
 import { sizeOf, treeLeaves } from '@gradus/tensor'
-import type { InferenceModel, Port } from '../inference-graph.ts'
+import type { InferenceModel, Port } from '../inference-model.ts'
 
 interface Predicting {
   predictAll(x: unknown): Promise<unknown>

@@ -67,7 +67,8 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 1)
 }
 
-function readArray(cell: Cell): ArrayValue | undefined {
+/** Returns the numbers of a typed array, of nested lists or of an object with `data` and `shape`; undefined for other cells. */
+export function readArray(cell: Cell): ArrayValue | undefined {
   if (typeof cell !== 'object' || cell === null) return undefined
   if ('data' in cell && 'shape' in cell) return isArrayValue(cell) ? cell : undefined
   if (ArrayBuffer.isView(cell)) return { shape: [(cell as unknown as ArrayLike<number>).length], data: cell as never }
