@@ -6,7 +6,7 @@ import type { OpenedModel } from '../model/open-model.ts'
 import { decodedOutputs, type OutputArray, readOutputs } from '../train/decode-outputs.ts'
 import { lossFor } from '../train/loss-for.ts'
 import { readData } from '../train/read-data.ts'
-import { inputsOf, type Samples, targetsOf } from '../train/samples.ts'
+import { inMemory, inputsOf, type Samples, targetsOf } from '../train/samples.ts'
 import { lossesOf } from './sample-losses.ts'
 
 /** A target of classes with its predictions. */
@@ -50,7 +50,7 @@ export interface Examination {
 export async function examine({ model, classes }: OpenedModel, config: Resolved): Promise<Examination> {
   const rows = await readData(config, model.table && checkTableSpec(model.table))
   const role = rows.test ? 'test' : rows.validation ? 'validation' : 'train'
-  const samples = rows[role]!
+  const samples = inMemory(rows[role]!)
   const { coder } = rows
   const { batchSize } = config.fit
   const arrays = await readOutputs([await model.predictAll(inputsOf(samples), { batchSize })].flat() as Tensor[])

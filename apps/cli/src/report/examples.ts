@@ -111,9 +111,12 @@ function inputsOf({ coder, samples }: Examination, model: unknown): ShownInput[]
 
 /** The numbers of an input as an image; the smallest value is black, the largest white. */
 async function image(values: ArrayLike<number>, { height, width, channels }: ImageSize, row: number): Promise<string> {
-  const list = Array.from(values)
-  const [low, high] = [Math.min(...list), Math.max(...list)]
-  const data = Uint8Array.from(list, (value) => (255 * (value - low)) / (high - low || 1))
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (let i = 0; i < values.length; i++) {
+    low = Math.min(low, values[i]!)
+    high = Math.max(high, values[i]!)
+  }
+  const data = Uint8Array.from(values, (value) => (255 * (value - low)) / (high - low || 1))
   const png = Buffer.from(await encodeImg({ data, width, height, channels })).toString('base64')
   return `<img class="input" alt="the inputs of sample ${row}" src="data:image/png;base64,${png}">`
 }

@@ -5,7 +5,7 @@ import { modelOf, type OpenedFile } from '../model/open-model.ts'
 import { RevealGradients } from '../train/first-update.ts'
 import { compileModel } from '../train/prepare.ts'
 import { readData } from '../train/read-data.ts'
-import { inputsOf, type NamedArrays, type Samples, targetsOf } from '../train/samples.ts'
+import { inMemory, inputsOf, type NamedArrays, type Samples, targetsOf } from '../train/samples.ts'
 
 /** The gradients of the loss of the first batch of the training data. Arrays are those of the trainable weights. */
 export async function gradientsOf(opened: OpenedFile, config: Resolved): Promise<WeightValue[]> {
@@ -15,7 +15,7 @@ export async function gradientsOf(opened: OpenedFile, config: Resolved): Promise
   const twin = await modelOf({ ...opened, file: { ...opened.file, header: free } })
   const { batchSize = 32 } = config.fit
   const { train } = await readData(config, twin.table && checkTableSpec(twin.table))
-  const rows = firstRows(train, batchSize)
+  const rows = firstRows(inMemory(train, batchSize), batchSize)
   try {
     compileModel(twin, config, new RevealGradients(), await opened.classes())
     await twin.trainOnBatch(inputsOf(rows), targetsOf(rows, twin))
