@@ -1,3 +1,5 @@
+import { DataError } from '@gradus/core'
+
 /** The value of a cell as a file has it: texts in text files, JSON values in JSON files, numbers in binary files. */
 export type Cell = string | number | bigint | boolean | Date | null | undefined | readonly unknown[] | object
 
@@ -30,11 +32,21 @@ export function missingTest(texts: readonly string[] = missingTexts): (cell: Cel
   }
 }
 
-/** The text of a cell without spaces around: of a date its ISO form, of lists and objects their JSON. */
+/** The text of a cell without spaces around: of a date its ISO form, of lists and objects their JSON. Throws `DataError` for others. */
 export function textOf(cell: Cell): string {
   if (typeof cell === 'string') return cell.trim()
   if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? 'Invalid Date' : cell.toISOString()
-  return typeof cell === 'object' && cell !== null ? JSON.stringify(cell) : String(cell)
+  return typeof cell === 'object' && cell !== null ? jsonOf(cell) : String(cell)
+}
+
+function jsonOf(cell: object): string {
+  try {
+    return String(JSON.stringify(cell, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)))
+  } catch (cause) {
+    throw new DataError('A cell is a list or an object that is nested too deep, or contains itself; expected a text.', {
+      cause,
+    })
+  }
 }
 
 /** Returns a function that tells whether a cell has no value, for a column with further texts, or with texts that are values. */

@@ -123,7 +123,12 @@ export class TableCoder {
 
   /** Encodes rows of objects without their targets. */
   encodeRows(rows: readonly Readonly<Record<string, unknown>>[], name = 'The rows'): Promise<EncodedRows> {
-    const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+    const names = this.columns.map((column) => column.name)
+    const there = names.filter((column) => rows.some((row) => Object.hasOwn(row, column)))
+    // other columns are needed only for the message about one that is missing
+    const others =
+      there.length === names.length ? [] : rows.slice(0, 100).flatMap((row) => Object.keys(row).slice(0, 100))
+    const columns = [...new Set([...there, ...others])].slice(0, there.length + 100)
     return this.encode(
       rowsChunk(rows, columns, (row) => `row ${row + 1}`),
       { name, columns, targets: false },

@@ -53,3 +53,25 @@ describe('arrays in rows of JSON', () => {
     await expect(coder.encodeRows([{ a }])).rejects.toThrow("column 'a': expected an array of numbers")
   })
 })
+
+describe('rows of JSON with anything in them', () => {
+  const state = { categories: ['x'], hasOther: true, marksMissing: false }
+  const coder = new TableCoder(checkTableSpec(spec(column, { name: 'b', options: { kind: 'category' }, state })))
+
+  it('with values that are nested deep are refused', async () => {
+    const b = JSON.parse(`${'['.repeat(100_000)}1${']'.repeat(100_000)}`) as unknown
+    await expect(coder.encodeRows([{ a: 1, b }])).rejects.toThrow('nested too deep')
+  })
+
+  it('with columns that only they have take no longer', async () => {
+    const rows = Array.from({ length: 1000 }, (_, row) =>
+      Object.fromEntries([['a', row], ...Array.from({ length: 40 }, (_, index) => [`x${row}-${index}`, 1])]),
+    )
+    const begin = performance.now()
+    const error = (await coder.encodeRows(rows).catch((reason: unknown) => reason)) as Error
+    expect(error.message).toContain("there is no column 'b'")
+    expect(error.message.length).toBeLessThan(2000)
+    await coder.encodeRows(rows.map((row) => ({ ...row, b: 'x' })))
+    expect(performance.now() - begin).toBeLessThan(3000)
+  })
+})

@@ -89,9 +89,14 @@ export function kindOf(name: string): ColumnKind {
   throw new FormatError(`There is no kind of columns ${describeValue(name)}.${suggest(name, Object.keys(kinds))}`)
 }
 
+/** The most columns that a message lists. */
+const listed = 100
+
 /** The position of a column in a source. Throws `DataError` if it is not there. */
 export function positionOf({ name, columns }: { name: string; columns: readonly string[] }, column: string): number {
   const position = columns.indexOf(column)
   if (position >= 0) return position
-  throw new DataError(`${name}: there is no column '${column}'.${suggest(column, columns)}`)
+  const further = columns.slice(listed, 100 * listed)
+  const known = further.length > 0 ? [...columns.slice(0, listed), `and ${columns.length - listed} more`] : columns
+  throw new DataError(`${name}: there is no column ${describeName(column)}.${suggest(column, known, further)}`)
 }
