@@ -34,7 +34,8 @@ export function planTarget(
         `target: '${name}' holds texts such as ${describeValue(column.odd[0])}, which a regression cannot predict. Set task: 'classification', or choose another column.`,
       )
     if (low === high) throw new ConfigError(`target: all values of '${name}' are ${low}; expected at least two.`)
-    const isCount = integers === count && distinct !== undefined && distinct <= 20 && numbers === count
+    const isCount =
+      integers === count && distinct !== undefined && distinct <= Math.min(20, count / 5) && numbers === count
     choices.push(
       `'${name}' is a number from ${low} to ${high}: a regression.${isCount ? " For classes, set task: 'classification'." : ''}`,
     )
