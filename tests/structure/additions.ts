@@ -312,6 +312,68 @@ export const jsonModel = {
     ),
     exported('packages/io/src/formats/all.ts', "export { jsonModel } from './json-model.ts'"),
   ],
+  'table format': [
+    create(
+      'packages/tables/src/formats/ini.ts',
+      `import type { TableFormat } from './format.ts'
+
+export const ini: TableFormat = {
+  name: 'ini',
+  title: 'an INI file',
+  extensions: ['.ini'],
+  options: [],
+  isText: true,
+  certainty: (start) => (start[0] === 0x5b && start[1] === 0x61 ? 1 : 0),
+  async open(input) {
+    const sections = new TextDecoder().decode(await input.read()).trim().split(/\\n\\s*\\n/)
+    const rows = sections.map((section) => section.split('\\n').slice(1).map((line) => line.split('=')))
+    const columns = rows[0]!.map(([name]) => name!)
+    return {
+      name: input.name,
+      columns,
+      notes: [],
+      async *chunks() {
+        const cells = columns.map((_, index) => rows.map((row) => row[index]![1]))
+        yield { rowCount: rows.length, columns: cells, place: (row: number) => \`section \${row + 1}\` }
+      },
+    }
+  },
+}
+`,
+    ),
+    exported('packages/tables/src/formats/all.ts', "export { ini } from './ini.ts'"),
+  ],
+  // the code of exported files for it is another file and line in packages/export-js/src/table/kinds
+  'kind of column': [
+    create(
+      'packages/tables/src/kinds/color.ts',
+      `import { textOf } from '../cell.ts'
+import type { ColumnKind } from './kind.ts'
+
+export const color: ColumnKind<number[]> = {
+  name: 'color',
+  likelihood: ({ forms, count }) => (forms['color'] === count ? 1 : 0),
+  hasForm: (text) => /^#[0-9a-f]{6}$/i.test(text),
+  isState: () => true,
+  expected: () => 'a color such as #ff0000',
+  read(cell) {
+    const text = textOf(cell)
+    if (!color.hasForm!(text)) return undefined
+    return [1, 3, 5].map((at) => Number.parseInt(text.slice(at, at + 2), 16) / 255)
+  },
+  learn: () => ({ add() {}, finish: () => ({}) }),
+  labels: (name) => [\`\${name}, red\`, \`\${name}, green\`, \`\${name}, blue\`],
+  describe: () => 'red, green and blue',
+  encode(value, _state, out, at) {
+    value?.forEach((part, index) => {
+      out[at + index] = part
+    })
+  },
+}
+`,
+    ),
+    exported('packages/tables/src/kinds/all.ts', "export { color } from './color.ts'"),
+  ],
   // its description, from which the API, the types of configs and the command line take it
   'option of fit': [
     line(

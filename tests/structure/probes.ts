@@ -22,6 +22,7 @@ import {
   wasm,
 } from 'gradus'
 import { fromKeras } from 'gradus/io'
+import { inferPlan, learnTable, openTable, profileTable, rowsSource, TableCoder } from 'gradus/tables'
 import { runCommand } from '../../apps/cli/src/run-command.ts'
 import { compileGraph } from '../../packages/backend-webgpu/src/runtime/program.ts'
 import { backends } from '../backends.ts'
@@ -153,6 +154,26 @@ export const probes = {
     } finally {
       await rm(folder, { recursive: true })
     }
+  },
+  async 'table format'() {
+    const text = '[a]\nsize=1\nkind=x\n\n[b]\nsize=2\nkind=y\n'
+    const rows = []
+    for (const name of ['rows.ini', 'rows']) {
+      for await (const { columns } of (await openTable(new TextEncoder().encode(text), { name })).chunks())
+        rows.push(columns)
+    }
+    const [found] = rows
+    return String(found) === '1,2,x,y' && String(rows[1]) === '1,2,x,y'
+  },
+  async 'kind of column'() {
+    const rows = rowsSource([
+      { paint: '#ff0000', price: 2 },
+      { paint: '#00FF00', price: 3 },
+    ])
+    const plan = inferPlan(await profileTable(rows), { target: 'price' })
+    const coder = new TableCoder(await learnTable(rows, plan))
+    const { x } = await coder.encodeRows([{ paint: '#0000ff' }])
+    return plan.inputs[0]!.options.kind === 'color' && String(x.features!.data) === '0,0,1'
   },
   async 'option of fit'() {
     const refused = await fitted({}, { restAfter: 0 }).catch((error: Error) => error.message)

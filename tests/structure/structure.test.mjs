@@ -41,7 +41,7 @@ describe('one more of each kind, in a copy of the sources', () => {
   }, 120_000)
   afterAll(() => {
     for (const { tree } of [before, after].filter(Boolean)) rmSync(tree, { recursive: true })
-  })
+  }, 60_000)
 
   it.each(kinds)('is not there before: %s', async (kind) => {
     expect(await before.probes[kind]().catch(() => false)).toBe(false)
