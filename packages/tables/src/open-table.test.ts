@@ -199,7 +199,11 @@ describe('folders', () => {
       [`${pets}/cat/deep/2.JPG`, 'cat'],
       [`${pets}/dog/3.png`, 'dog'],
     ])
-    expect(notes).toEqual(['The folders are the classes: cat, dog.', '1 file outside these folders is left out.'])
+    expect(notes).toEqual([
+      'The folders are the classes: cat, dog.',
+      '1 file outside these folders is left out.',
+      "A file of another kind is left out: 'readme.md'.",
+    ])
     await file('flat/1.png', 'x')
     expect((await readTable(join(folder, 'flat'))).columns).toEqual(['image'])
   })
