@@ -3,7 +3,7 @@ import { basename, dirname, extname, resolve } from 'node:path'
 import { ConfigError, isPlainObject, requireBounded, toData } from '@gradus/core'
 import { type Document, parseDocument } from 'yaml'
 import { findDefinitions } from '../plugins/definitions.ts'
-import { namelessText, ownDefinitions, reasonOf } from '../plugins/load-plugins.ts'
+import { type ConfigModule, namelessText, ownDefinitions, reasonOf } from '../plugins/load-plugins.ts'
 import { ModuleLoader } from '../plugins/module-loader.ts'
 
 /** The contents of a config file, unchecked. */
@@ -15,10 +15,8 @@ export interface RawConfig {
   /** The default name of the run. */
   readonly name: string
   readonly value: Record<string, unknown>
-  /** Of a module: the loader that evaluated it. */
-  readonly loader?: ModuleLoader
-  /** The absolute path of a module that has classes of its own, and therefore is also a plug-in. */
-  readonly configModule?: string
+  /** Of a module that has classes of its own, and therefore is also a plug-in. */
+  readonly module?: ConfigModule
 }
 
 /**
@@ -28,7 +26,7 @@ export interface RawConfig {
 export async function readConfig(source: string, cwd: string): Promise<RawConfig> {
   const path = resolve(cwd, source)
   const extension = extname(path)
-  const { value, ...module } = await contents(path, source, extension)
+  const { value, module } = await contents(path, source, extension)
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new ConfigError(`${source}: a config is an object with data, model, optimizer and loss.`)
   }
@@ -39,11 +37,11 @@ export async function readConfig(source: string, cwd: string): Promise<RawConfig
     folder: dirname(path),
     name: name.replace(/[^\w.-]+/g, '-') || 'run',
     value: value as Record<string, unknown>,
-    ...module,
+    ...(module && { module }),
   }
 }
 
-type Contents = Pick<RawConfig, 'loader' | 'configModule'> & { readonly value: unknown }
+type Contents = Pick<RawConfig, 'module'> & { readonly value: unknown }
 
 async function contents(path: string, source: string, extension: string): Promise<Contents> {
   const isModule = /^\.[cm]?[jt]s$/.test(extension)
@@ -121,8 +119,8 @@ async function fromModule(path: string, source: string): Promise<Contents> {
     const { definitions, nameless } = findDefinitions(exports, await ownDefinitions())
     const [first] = nameless
     if (first !== undefined) throw new ConfigError(namelessText(first, source))
-    if (definitions.length === 0) return { value: data, loader }
-    return { value: withPlugin(data, real), loader, configModule: real }
+    if (definitions.length === 0) return { value: data }
+    return { value: withPlugin(data, real), module: { path: real, loader } }
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause
     throw new ConfigError(`${source} cannot be run: ${reasonOf(cause)}`, { cause })

@@ -30,7 +30,7 @@ export interface GivenWithSource {
   /** The path of the config file, for messages. */
   readonly source: string
   readonly given: Given
-  /** The folder from which packages of plug-ins are looked for, with further ones. */
+  /** Where its plug-ins are looked for. */
   readonly plugins: PluginOptions
   /** The config of the run to continue. */
   readonly saved?: Resolved
@@ -82,10 +82,10 @@ export async function resolveGiven(
   const { seed, backend } = saved?.config ?? {}
   const before = { ...(seed !== undefined && { seed }), ...(backend !== undefined && { backend }), ...raw.value }
   const value = override(before, [...fromEnvironment(env, cwd), ...fromFlags(flags, cwd)])
-  const { folder, loader, configModule } = raw
+  const { folder, module } = raw
   const folders = flags.plugin ? [cwd, folder] : [folder]
   const given = complete(checkConfig(value, raw.source), raw)
-  const plugins = { folders, loader, configModule }
+  const plugins = { folders, config: module }
   return { source: raw.source, given, plugins, isSaved: file === undefined, ...(saved && { saved: saved.config }) }
 }
 

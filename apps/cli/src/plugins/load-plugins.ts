@@ -20,14 +20,20 @@ export interface Plugins {
   namesFor(folder: string): Promise<readonly string[] | undefined>
 }
 
+/** A config that is a module. */
+export interface ConfigModule {
+  /** The absolute path, after links are followed. */
+  readonly path: string
+  /** The loader that evaluated it. */
+  readonly loader: ModuleLoader
+}
+
 /** Options of `loadPlugins`. */
 export interface PluginOptions {
   /** The folders from which packages are looked for, one after the other. */
   readonly folders: readonly string[]
-  /** The loader with which the config was read. */
-  readonly loader?: ModuleLoader | undefined
-  /** The config itself, where it is a module: it is a plug-in if others do not have all of its classes. */
-  readonly configModule?: string | undefined
+  /** The config itself, where it is a module with own classes: it is a plug-in if others do not have all of its classes. */
+  readonly config?: ConfigModule | undefined
 }
 
 /** The classes and functions that `gradus` and its entries export. */
@@ -41,20 +47,27 @@ export async function ownDefinitions(): Promise<ReadonlySet<unknown>> {
  * that cannot be run, that has no classes, or that has a name of another class.
  */
 export async function loadPlugins(names: readonly string[] = [], options: PluginOptions): Promise<Plugins> {
-  const { folders, loader = new ModuleLoader(), configModule } = options
+  const { folders, config } = options
+  const loader = config?.loader ?? new ModuleLoader()
   const loaded: LoadedPlugin[] = []
   const known = names.length > 0 ? await ownDefinitions() : new Set()
   // the config itself comes last: classes that it imports from a plug-in are those of the plug-in
-  const ordered = [...new Set(names)].sort((a, b) => Number(a === configModule) - Number(b === configModule))
+  const ordered = [...new Set(names)].sort((a, b) => Number(a === config?.path) - Number(b === config?.path))
   for (const plugin of ordered) {
     const path = await findPlugin(plugin, folders, loader)
     if (loaded.some((other) => other.path === path)) continue
     const found = await classesOf(plugin, path, loader, known)
     const others = loaded.flatMap(({ definitions }) => definitions)
     const isNew = (one: AnyDefinition) =>
-      !others.includes(one) && !(plugin === configModule && others.some((other) => haveSameName(one, other)))
+      !others.includes(one) && !(plugin === config?.path && others.some((other) => haveSameName(one, other)))
     const definitions = found.filter(isNew)
-    if (plugin === configModule && definitions.length === 0) continue
+    // a run goes on without the config, so its files must not be among those of the plug-ins
+    if (plugin === config?.path && definitions.length === 0)
+      return loadPlugins(
+        names.filter((name) => name !== plugin),
+        { folders },
+      )
+    if (definitions.length === 0) continue
     requireNewNames(plugin, definitions, loaded)
     loaded.push({ plugin, path, definitions })
   }

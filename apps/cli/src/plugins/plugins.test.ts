@@ -158,6 +158,10 @@ describe('plug-ins of a module', { timeout: 60_000 }, () => {
     )
     expect((await sandbox.run(['train', 'gradus.config.ts', '--quiet'])).code).toBe(0)
     expect(sandbox.json('runs/own-1/config.json').plugins).toEqual(['../../my-layer.ts', '../../training.mjs'])
+    sandbox.write('gradus.config.ts', 'export default {}') // no part of the run
+    expect(await sandbox.run(['train', '--resume', 'runs/own-1', '--epochs', '5', '--quiet'])).toMatchObject({
+      code: 0,
+    })
   })
 })
 

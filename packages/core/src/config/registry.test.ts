@@ -132,6 +132,15 @@ describe('looking up classes', () => {
     expect(messageOf(() => registry.get('loss' as 'layer', 'mse'))).toContain('this registry knows no loss at all')
   })
 
+  it('gives the advice of the program, also where classes were added', () => {
+    const own = new Registry([Dense], { remedy: 'Name its module in plugins.' }).with(L2)
+    const message = (name: string) => messageOf(() => own.get('layer', name))
+    expect(message('Dens')).toBe(
+      "layer: there is no layer called 'Dens'. Did you mean 'Dense'? Name its module in plugins. (known: Dense)",
+    )
+    expect(message('acme/Swish')).toBe("layer: there is no layer called 'acme/Swish'. Name its module in plugins.")
+  })
+
   it('refuses two classes under one name and classes without one', () => {
     class Fake extends Layer {
       static readonly type = 'fully_connected'
