@@ -1,6 +1,10 @@
 import type { Server } from 'node:http'
+import { Server as NetServer } from 'node:net'
 import { signalCodes } from '../exit-codes.ts'
 import type { Terminal } from '../terminal.ts'
+
+/** The time in milliseconds in which connections that are kept alive may still have a request on the way. */
+const grace = 100
 
 /**
  * Resolves when the server has stopped after SIGINT, SIGTERM or SIGHUP, or after an output failed: requests that have begun are
@@ -19,12 +23,13 @@ export function stopOnSignal(server: Server, { err, failed }: Terminal, seconds:
       const timer = setTimeout(() => server.closeAllConnections(), seconds * 1000)
       // connections that are kept alive close after their present answer
       server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'))
-      server.close(() => {
+      // server.close() would close idle connections at once, also those to which a request is on the way
+      NetServer.prototype.close.call(server, () => {
         clearTimeout(timer)
         for (const [name, listener] of listeners) process.off(name, listener)
         resolve()
       })
-      server.closeIdleConnections()
+      setTimeout(() => server.closeIdleConnections(), grace).unref()
     }
     const names = Object.keys(signalCodes) as (keyof typeof signalCodes)[]
     const listeners = names.map((name) => [name, () => stop(name)] as const)
