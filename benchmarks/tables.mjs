@@ -1,8 +1,10 @@
 // How many rows a second tables of each format give, and the most memory that reading takes; after `npm run build`:
-//   node benchmarks/tables.mjs [--rows 1000000] [--file PATH ...]
+//   node benchmarks/tables.mjs [--rows 1000000] [--file PATH ...] [--train TARGET [--stream]] [--command PATH]
 // The files have 10 columns: numbers, categories, booleans, dates and texts in quotes. Another process reads each. With
-// --file, files that exist are read instead, such as Parquet files, for which there is no writer here.
-import { spawnSync } from 'node:child_process'
+// --file, files that exist are read instead, such as Parquet files, for which there is no writer here. With --train, `gradus train`
+// trains on each for one epoch: the time for reading (all passes and encoding), for training with its validation, and for the test at
+// the end, and the most memory. --stream keeps the rows in a temporary file. NODE_OPTIONS apply to it.
+import { spawn, spawnSync } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,6 +20,9 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '1000000' },
     file: { type: 'string', multiple: true },
     read: { type: 'string' },
+    train: { type: 'string' },
+    stream: { type: 'boolean' },
+    command: { type: 'string', default: fileURLToPath(new URL('../apps/cli/dist/main.js', import.meta.url)) },
   },
 })
 
@@ -26,6 +31,10 @@ else {
   const folder = await mkdtemp(join(tmpdir(), 'gradus-bench-tables-'))
   try {
     for (const file of values.file ?? (await makeFiles(folder, Number(values.rows)))) {
+      if (values.train) {
+        await measureTraining(file, folder)
+        continue
+      }
       const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--read', file], {
         stdio: 'inherit',
       })
@@ -46,10 +55,59 @@ async function measure(file) {
   const seconds = (performance.now() - begin) / 1000
   const { user, system } = process.cpuUsage()
   const megabytes = (await stat(file)).size / 1e6
-  const peak = process.resourceUsage().maxRSS / 1024
+  const peak = "process.on('exit', () => console.error('peak ' + process.resourceUsage().maxRSS))"
   console.log(
     `${file.split('/').at(-1).padEnd(24)} ${String(rows).padStart(9)} rows x ${table.columns.length}, ${megabytes.toFixed(0)} MB: ` +
       `opened in ${opened.toFixed(0)} ms, read in ${seconds.toFixed(2)} s (${((user + system) / 1e6).toFixed(2)} s of processors with the start), ${Math.round(rows / seconds)} rows/s, peak ${peak.toFixed(0)} MiB`,
+  )
+}
+
+/** Trains one epoch and prints the figures. */
+async function measureTraining(file, folder) {
+  const peak = "process.on('exit', () => console.error('peak ' + process.resourceUsage().maxRSS))"
+  const flags = [
+    '--target',
+    values.train,
+    '--epochs',
+    '1',
+    '--seed',
+    '1',
+    '--jsonl',
+    '--quiet',
+    '--out',
+    join(folder, 'runs'),
+  ]
+  const begin = performance.now()
+  const child = spawn(
+    process.execPath,
+    [
+      ...['--import', `data:text/javascript,${encodeURIComponent(peak)}`, values.command, 'train', file, ...flags],
+      ...(values.stream ? ['--set', 'data.stream=true'] : []),
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const times = { epoch: Number.NaN, start: Number.NaN }
+  let [events, errors] = ['', '']
+  child.stdout.on('data', (data) => {
+    events += data
+    const at = (performance.now() - begin) / 1000
+    for (const [, name] of String(data).matchAll(/"event":"(\w+)"/g)) times[name] = at
+  })
+  child.stderr.on('data', (data) => {
+    errors += data
+  })
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  const end = (performance.now() - begin) / 1000
+  const name = file.split('/').at(-1).padEnd(24)
+  if (code !== 0) {
+    console.log(`${name} failed with ${code}: ${errors.slice(-500)}`)
+    process.exitCode = 1
+    return
+  }
+  const samples = /"samples":(\d+)/.exec(events)?.[1]
+  console.log(
+    `${name} ${samples} training rows${values.stream ? ', streamed' : ''}: read in ${times.start.toFixed(1)} s, trained in ${(times.epoch - times.start).toFixed(1)} s, ` +
+      `the rest in ${(end - times.epoch).toFixed(1)} s, peak ${(Number(/peak (\d+)/.exec(errors)?.[1]) / 1024).toFixed(0)} MiB`,
   )
 }
 

@@ -96,6 +96,12 @@ export const dataSchema = z
     missingTexts: texts
       .optional()
       .describe('The texts that mean a missing value; default an empty cell, ?, NA, null and the like.'),
+    stream: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether the rows are read from the file several times and kept in a temporary file, not in memory; default where they take more than a quarter of the memory.',
+      ),
     rows: z.int().min(1).optional().describe('Reads only this many rows of each file; default all.'),
     format: z.string().optional().describe('The format of the files; by default their names and first bytes say it.'),
     delimiter: z.string().min(1).optional().describe('The character between cells; default the one that the file has.'),

@@ -6,7 +6,6 @@ import {
   inferPlan,
   learnTable,
   profileTable,
-  readTable,
   TableCoder,
   type TableProfile,
   type TableSource,
@@ -46,15 +45,14 @@ const mostValues = 10
 
 /** Reads a table and describes it. `targets` are columns to predict. */
 export async function describeTable(source: TableSource, targets: readonly string[]): Promise<TableSummary> {
-  const rows = targets.length > 0 ? await readTable(source) : source
-  const profile = await profileTable(rows)
+  const profile = await profileTable(source)
   return {
     name: source.name,
     rows: profile.rowCount,
     notes: source.notes,
     columns: profile.columns.map((column) => summaryOf(column, profile)),
     problems: findProblems(profile, targets),
-    choices: targets.length > 0 ? await choicesFor(profile, rows, targets) : undefined,
+    choices: targets.length > 0 ? await choicesFor(profile, source, targets) : undefined,
   }
 }
 

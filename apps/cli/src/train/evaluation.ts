@@ -2,7 +2,9 @@ import type { Logs } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
 import type { Confusion } from './confusion.ts'
 import type { Prepared } from './prepare.ts'
-import { inputsOf, type Samples, targetsOf } from './samples.ts'
+import { inputsOf, type TrainSamples, targetsOf } from './samples.ts'
+import { StoredBatches } from './stored-batches.ts'
+import { StoredSamples } from './stored-samples.ts'
 import { type TargetFigures, TargetScores } from './target-figures.ts'
 
 /** The figures of a model on rows on which it was not trained. */
@@ -26,19 +28,26 @@ export async function evaluate(prepared: Prepared): Promise<(Evaluation & { name
   return { name: samples.name, role: test ? 'test' : 'validation', ...(await evaluateSamples(prepared, samples)) }
 }
 
-/** Evaluates a model on rows in memory. */
+/** Evaluates a model on rows. */
 export async function evaluateSamples(
   { model, coder, config }: Pick<Prepared, 'model' | 'coder' | 'config'>,
-  samples: Samples,
+  samples: TrainSamples,
 ): Promise<Omit<Evaluation, 'role'>> {
   const { batchSize } = config.fit
-  const x = inputsOf(samples)
-  const figures = await model.evaluate(x, targetsOf(samples, model), { batchSize, verbose: 0 })
+  const isStored = samples instanceof StoredSamples
+  const figures = isStored
+    ? await model.evaluate(new StoredBatches(samples, model, { batchSize }), { verbose: 0 })
+    : await model.evaluate(inputsOf(samples), targetsOf(samples, model), { batchSize, verbose: 0 })
   const scores = new TargetScores(coder)
-  await scores.add([await model.predictAll(x, { batchSize })].flat() as Tensor[], samples.y)
+  // whole batches, so that the results do not depend on where the rows are
+  for (const part of isStored ? samples.batches(partBatches * batchSize) : [samples])
+    await scores.add([await model.predictAll(inputsOf(part), { batchSize })].flat() as Tensor[], part.y)
   const targets = scores.finish()
   return { samples: samples.count, figures, confusion: onlyConfusion(targets), targets }
 }
+
+/** The number of batches of stored rows that are predicted at once. */
+const partBatches = 256
 
 /** The confusion matrix of a single target. */
 export function onlyConfusion(targets: TargetFigures): Confusion | undefined {

@@ -17,7 +17,8 @@ import type { ClassRegistry, Plugins } from '../plugins/load-plugins.ts'
 import { weightsByLabel } from './data-plan.ts'
 import { isByOutput } from './loss-for.ts'
 import { classesFor, type RunData, readData } from './read-data.ts'
-import { inputsOf, type Samples, targetsOf } from './samples.ts'
+import { inMemory, inputsOf, type TrainSamples, targetsOf } from './samples.ts'
+import { StoredSamples } from './stored-samples.ts'
 
 /** The checked parts of a run. */
 export interface Prepared {
@@ -28,9 +29,9 @@ export interface Prepared {
   readonly model: Model
   readonly optimizer: Optimizer
   readonly coder: TableCoder
-  readonly train: Samples
-  readonly test: Samples | undefined
-  readonly validation: Samples | undefined
+  readonly train: TrainSamples
+  readonly test: TrainSamples | undefined
+  readonly validation: TrainSamples | undefined
   /** The weights of classes by label, where the data have them. */
   readonly classWeight: Record<string, number> | undefined
   /** What was found out about the data, and what was chosen, a sentence each. */
@@ -51,7 +52,7 @@ export async function prepare(given: Given, plugins: Plugins, table?: TableSpec)
   const { config, choices } = completeConfig(given, rows)
   const { coder, train, validation, test } = rows
   const weights = config.data.classWeight
-  const classWeight = weights && weightsByLabel(weights, classesFor(coder.spec), Object.values(train.y)[0]!.data)
+  const classWeight = weights && weightsByLabel(weights, classesFor(coder.spec), labelsOf(train))
   const model = buildModel(config, registry)
   const optimizer = registry.parse('optimizer', config.optimizer) as Optimizer
   compileModel(model, config, optimizer, registry)
@@ -151,8 +152,22 @@ function namedMetric(option: unknown, metric: Metric): Metric | StandardNames['m
   return typeof option === 'string' ? (option as StandardNames['metric']) : metric
 }
 
+/** The labels of a single target. */
+function labelsOf(samples: TrainSamples): ArrayLike<number> {
+  if (!(samples instanceof StoredSamples)) return Object.values(samples.y)[0]!.data
+  const labels = new Int32Array(samples.count)
+  let at = 0
+  for (const { y } of samples.batches(4096)) {
+    const { data } = Object.values(y)[0]!
+    labels.set(data, at)
+    at += data.length
+  }
+  return labels
+}
+
 /** Throws `DataError` or `ConfigError` if samples do not fit the model or its loss. */
-async function check(model: Model, samples: Samples): Promise<void> {
+async function check(model: Model, given: TrainSamples): Promise<void> {
+  const samples = inMemory(given, 32)
   try {
     await model.evaluate(inputsOf(samples), targetsOf(samples, model), { steps: 1, verbose: 0 })
   } catch (error) {

@@ -9,6 +9,7 @@ import {
   readTable,
   splitRows,
   TableCoder,
+  type TableSource,
   type TableSpec,
   type Target,
 } from 'gradus/tables'
@@ -16,14 +17,15 @@ import type { DataConfig } from '../config/config-schema.ts'
 import type { Given } from '../config/resolve-config.ts'
 import { completeData, completeSplit, openOptionsOf, planOptionsOf } from './data-plan.ts'
 import { lossFor } from './loss-for.ts'
-import { encodeParts, encodeSource, type Samples } from './samples.ts'
+import { encodedBytes, memoryLimit, readsAgain, storedChoice } from './memory-plan.ts'
+import { encodeParts, encodeSource, type TrainSamples } from './samples.ts'
 
 /** The rows of a run. */
 export interface RunData {
   readonly coder: TableCoder
-  readonly train: Samples
-  readonly validation: Samples | undefined
-  readonly test: Samples | undefined
+  readonly train: TrainSamples
+  readonly validation: TrainSamples | undefined
+  readonly test: TrainSamples | undefined
   /** The options with everything that was found out. */
   readonly data: DataConfig
   /** What was found out about the file, and what was chosen, a sentence each. */
@@ -36,30 +38,37 @@ export interface RunData {
  */
 export async function readData(given: Given, table?: TableSpec): Promise<RunData> {
   const { data, seed } = given
+  const again = await readsAgain(data.train, data)
   const source = await openTable(data.train, { ...openOptionsOf(data), name: basename(data.train) })
-  const rows = await readTable(source)
-  if (rows.rowCount === 0) throw new DataError(`${source.name} has no rows. Give a file with rows to train on.`)
   const texts = data.missingTexts ? { missingTexts: data.missingTexts } : {}
+  // a table that is not in memory is read for each of the steps
+  const rows = again ? source : await readTable(source)
   const profile = await profileTable(rows, texts)
+  const { rowCount } = profile
+  if (rowCount === 0) throw new DataError(`${source.name} has no rows. Give a file with rows to train on.`)
   const plan = inferPlan(profile, planOptionsOf(given, rows.columns))
-  const split = completeSplit(given, plan, rows.rowCount)
-  const parts = split && splitRows(rows, { ...split, seed })
+  const split = completeSplit(given, plan, rowCount)
+  const parts = split && (await splitRows({ ...tableOf(rows), rowCount }, { ...split, seed }))
   const use = (row: number) => parts === undefined || parts[row] === 0
   const spec = table ?? withLogits(await learnTable(rows, plan, { use, ...texts }), given.loss)
   const coder = new TableCoder(spec)
+  const bytes = encodedBytes(coder, rowCount)
+  // a run that continues, and a report of a run, have their rows where the run had them
+  const stored = data.stream ?? (table === undefined && bytes > memoryLimit())
   const names = parts ? [source.name, `${source.name} (validation rows)`, `${source.name} (test rows)`] : [source.name]
-  const [train, validation, test] = await encodeParts(rows, coder, parts, folderOf(data.train, rows.columns), names)
+  const options = { folder: folderOf(data.train, rows.columns), stored }
+  const [train, validation, test] = await encodeParts(rows, coder, parts, names, options)
   if (train!.count === 0)
     throw new DataError(
-      `${source.name} has no row for training: ${rows.rowCount} rows have no target, or a missing value that drops them.`,
+      `${source.name} has no row for training: ${rowCount} rows have no target, or a missing value that drops them.`,
     )
-  const read = (path: string | undefined) => (path === undefined ? undefined : readPart(path, data, coder))
+  const read = (path: string | undefined) => (path === undefined ? undefined : readPart(path, data, coder, stored))
   return {
     coder,
     train: train!,
     validation: (await read(data.validation)) ?? filled(validation),
     test: (await read(data.test)) ?? filled(test),
-    data: completeData(data, plan, split, profile),
+    data: completeData(stored ? { ...data, stream: true } : data, plan, split, profile),
     choices: [
       ...source.notes,
       ...plan.choices,
@@ -68,16 +77,26 @@ export async function readData(given: Given, table?: TableSpec): Promise<RunData
         plan.targets.map(({ name }) => name),
       ),
       ...splitChoices(given, split, [train, validation, test]),
+      ...(stored ? [storedChoice(bytes, data)] : []),
     ],
   }
 }
 
 /** Reads a file with the columns of another. */
-async function readPart(path: string, data: DataConfig, coder: TableCoder): Promise<Samples> {
+async function readPart(path: string, data: DataConfig, coder: TableCoder, stored: boolean): Promise<TrainSamples> {
   const source = await openTable(path, { ...openOptionsOf(data), name: basename(path) })
-  const samples = await encodeSource(source, coder, folderOf(path, source.columns))
+  const samples = await encodeSource(source, coder, {
+    folder: folderOf(path, source.columns),
+    stored: stored || (await readsAgain(path, data)),
+  })
   if (samples.count === 0) throw new DataError(`${samples.name} has no rows with a target.`)
   return samples
+}
+
+/** A table that is read in chunks. */
+function tableOf(source: TableSource): Omit<TableSource, 'rowCount'> {
+  const { name, columns, notes, decimal } = source
+  return { name, columns, notes, ...(decimal && { decimal }), chunks: () => source.chunks() }
 }
 
 /** The folder from which the paths in a table start. The paths of a folder of files have it already. */
@@ -85,14 +104,14 @@ export function folderOf(path: string, columns: readonly string[]): string {
   return columns[0] === 'image' && columns.length <= 2 && !/\.\w+$/.test(basename(path)) ? '' : dirname(path)
 }
 
-function filled(samples: Samples | undefined): Samples | undefined {
+function filled(samples: TrainSamples | undefined): TrainSamples | undefined {
   return samples && samples.count > 0 ? samples : undefined
 }
 
 function splitChoices(
   { data }: Given,
   split: ReturnType<typeof completeSplit>,
-  parts: readonly (Samples | undefined)[],
+  parts: readonly (TrainSamples | undefined)[],
 ): string[] {
   if (!split) return []
   const [train, validation, test] = parts.map((part) => part?.count ?? 0)

@@ -1,6 +1,7 @@
 import type { HostArray } from '@gradus/core'
 import type { Model } from 'gradus'
-import type { EncodedRows, Table, TableCoder, TableSource } from 'gradus/tables'
+import type { EncodedRows, TableCoder, TableSource } from 'gradus/tables'
+import { StoredSamples, StoringCollector } from './stored-samples.ts'
 
 /** Arrays by the names of inputs or targets. */
 export type NamedArrays = Readonly<Record<string, HostArray>>
@@ -16,27 +17,39 @@ export interface Samples {
   readonly y: NamedArrays
 }
 
-/** Encodes all rows of a source, a chunk at a time. */
-export async function encodeSource(source: TableSource, coder: TableCoder, folder: string): Promise<Samples> {
-  const collector = new Collector(source.name)
-  const { name, columns, decimal } = source
-  for await (const chunk of source.chunks())
-    collector.add(await coder.encode(chunk, { name, columns, decimal, folder }))
-  return collector.finish()
+/** Rows in memory, or in a temporary file. */
+export type TrainSamples = Samples | StoredSamples
+
+/** How rows are encoded. */
+export interface EncodeOptions {
+  /** The folder from which the paths in a table start. */
+  readonly folder: string
+  /** Whether the encoded rows are kept in a temporary file, rather than in memory. */
+  readonly stored: boolean
 }
 
-/** Encodes the rows of a table for each part of a split. */
+/** Encodes all rows of a source, a chunk at a time. */
+export async function encodeSource(
+  source: TableSource,
+  coder: TableCoder,
+  options: EncodeOptions,
+): Promise<TrainSamples> {
+  const [samples] = await encodeParts(source, coder, undefined, [source.name], options)
+  return samples!
+}
+
+/** Encodes the rows of a source for each part of a split, a chunk at a time. */
 export async function encodeParts(
-  table: Table,
+  source: TableSource,
   coder: TableCoder,
   parts: Uint8Array | undefined,
-  folder: string,
   names: readonly string[],
-): Promise<Samples[]> {
-  const collectors = names.map((name) => new Collector(name))
+  { folder, stored }: EncodeOptions,
+): Promise<TrainSamples[]> {
+  const collectors = names.map((name) => (stored ? new StoringCollector(name) : new Collector(name)))
+  const { name, columns, decimal } = source
   let first = 0
-  for await (const chunk of table.chunks()) {
-    const { name, columns, decimal } = table
+  for await (const chunk of source.chunks()) {
     const encoded = await coder.encode(chunk, { name, columns, decimal, folder })
     collectors.forEach((collector, part) => {
       const isOfPart = (index: number) => (parts?.[first + encoded.rows[index]!] ?? 0) === part
@@ -47,6 +60,11 @@ export async function encodeParts(
   return collectors.map((collector) => collector.finish())
 }
 
+/** Rows in memory: all of them, or the first `most`. */
+export function inMemory(samples: TrainSamples, most = samples.count): Samples {
+  return samples instanceof StoredSamples ? samples.range(0, most) : samples
+}
+
 /** Joins the arrays of chunks. */
 class Collector {
   private readonly x = new Map<string, Growing>()
@@ -55,7 +73,7 @@ class Collector {
 
   constructor(private readonly name: string) {}
 
-  add({ rows, x, y }: EncodedRows, uses: (index: number) => boolean = () => true): void {
+  add({ rows, x, y }: EncodedRows, uses: (index: number) => boolean): void {
     const used = rows.flatMap((_, index) => (uses(index) ? [index] : []))
     this.count += used.length
     for (const [lists, arrays] of [[this.x, x] as const, [this.y, y] as const]) {

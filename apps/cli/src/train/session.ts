@@ -4,11 +4,11 @@ import { ModelCheckpoint, ProgressLogger } from 'gradus'
 import type { Resolved } from '../config/resolve-config.ts'
 import { bestOf } from './epoch-records.ts'
 import { FirstUpdate, largestUpdate, oneBatch, RevealGradients, type Update } from './first-update.ts'
+import { fitData } from './fit-data.ts'
 import { buildModel, compileModel, type Prepared } from './prepare.ts'
 import { Recorder } from './recorder.ts'
 import type { RunFolder } from './run-folder.ts'
 import type { EpochRecord, SavedRun } from './run-state.ts'
-import { inputsOf, targetsOf } from './samples.ts'
 
 export interface SessionOptions {
   readonly folder: RunFolder
@@ -95,10 +95,10 @@ export class Session {
 
   /** Trains up to a number of epochs. Where all are trained, this does what follows the last epoch. */
   async fit(epochs: number): Promise<void> {
-    const { model, train, validation } = this.prepared
-    await model.fit(inputsOf(train), targetsOf(train, model), {
-      ...this.fitOptions,
-      ...(validation && { validationData: [inputsOf(validation), targetsOf(validation, model)] as const }),
+    const { model } = this.prepared
+    const { x, y, options } = fitData(this.prepared, model, this.fitOptions, this.config.seed)
+    await model.fit(x, y, {
+      ...options,
       epochs,
       // training that a callback has ended goes on where more epochs are asked for
       ...(this.start && { resumeFrom: { ...this.start, stopped: epochs <= this.recorder.records.length } }),
@@ -153,8 +153,8 @@ export class Session {
     const { train, plugins } = this.prepared
     const twin = buildModel(this.config, plugins.registry)
     compileModel(twin, this.config, new RevealGradients(), plugins.registry)
-    const options = { ...this.fitOptions, epochs: 1, verbose: 0, callbacks: [oneBatch] } as const
-    await twin.fit(inputsOf(train), targetsOf(train, twin), options)
+    const { x, y, options } = fitData({ train }, twin, this.fitOptions, this.config.seed)
+    await twin.fit(x, y, { ...options, epochs: 1, verbose: 0, callbacks: [oneBatch] })
     return largestUpdate(this.first, await twin.getWeights())
   }
 }

@@ -57,7 +57,10 @@ async function begin(
   const environment = (await existing?.readEnvironment()) ?? {}
   const plugins = await loadPlugins(given.plugins, pluginOptions)
   if (existing && !flags.pluginsChanged) requireSamePlugins(environment.pluginFiles, plugins.files, flags.resume!)
-  const prepared = await prepare(given, plugins, previous && tableOf(previous, shown))
+  // a place within an epoch depends on where the rows are
+  const stream = given.data.stream ?? saved?.data.stream
+  const located = stream === undefined ? given : { ...given, data: { ...given.data, stream } }
+  const prepared = await prepare(located, plugins, previous && tableOf(previous, shown))
   const config = saved && isSaved ? { ...prepared.config, data: given.data } : prepared.config
   if (saved && !isSaved) requireSameRun(saved, config, shown)
   requireMetric(config.metrics, config.data.task, flags.minAccuracy)
