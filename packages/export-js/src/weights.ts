@@ -16,6 +16,11 @@ const mostNumbers = 64
 /** The most bytes of weights that a file may have: engines have a limit for texts, and base64 has 4 characters for 3 bytes. */
 const mostBytes = 2 ** 28
 
+/** Decodes base64 to `n` bytes. Engines outside of pages, workers and Node may lack `atob`, which is also slower for large weights. */
+const decoder =
+  '(s,n)=>{const a=new Uint8Array(n);for(let i=0,j=0,b=0,k=0;j<n;){const c=s.charCodeAt(i++);' +
+  'b=b<<6|(c>96?c-71:c>64?c-65:c>47?c+4:c>43?63:62);k+=6;if(k>7)a[j++]=b>>(k-=8)}return a.buffer}'
+
 /** Writes the definitions of constants: as numbers where they are few, otherwise as the base64 of their bytes. */
 export async function weightCode(weights: readonly Weight[]): Promise<string[]> {
   const values = await Promise.all(
@@ -45,10 +50,7 @@ export async function weightCode(weights: readonly Weight[]): Promise<string[]> 
     pieces.push(bytes)
     offset += bytes.length
   }
-  return [
-    `const B=Uint8Array.from(atob('${base64(pieces, offset)}'),c=>c.charCodeAt()).buffer`,
-    `const ${views.join()}`,
-  ]
+  return [`const B=(${decoder})('${base64(pieces, offset)}',${offset})`, `const ${views.join()}`]
 }
 
 function bytesOf(data: TypedArray, { dtype }: Tensor): Uint8Array {

@@ -15,9 +15,13 @@ export const cellReader: Helper = {
   uses: [isMissing],
 }
 
+/** Whether a cell is a date, also of another frame of a page. */
+export const isDate: Helper = { name: 'dt', source: "const dt=c=>({}).toString.call(c)==='[object Date]'" }
+
 /** The text of a cell. */
 export const textOf: Helper = {
   name: 'tt',
   source:
-    "const tt=c=>typeof c==='string'?c.trim():c instanceof Date?isNaN(c)?'Invalid Date':c.toISOString():typeof c==='object'&&c?JSON.stringify(c):String(c)",
+    "const tt=c=>typeof c==='string'?c.trim():dt(c)?isNaN(c)?'Invalid Date':c.toISOString():typeof c==='object'&&c?JSON.stringify(c):String(c)",
+  uses: [isDate],
 }

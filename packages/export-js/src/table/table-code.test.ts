@@ -1,3 +1,4 @@
+import { createContext, runInContext } from 'node:vm'
 import { cpu } from '@gradus/backend-cpu'
 import { input } from '@gradus/core'
 import { Concatenate, Dense, Flatten } from '@gradus/layers'
@@ -192,6 +193,17 @@ it('reads the pixels of images, and says so where a path is given', async () => 
   expect(() => predict([{ photo: 'a.png' }])).toThrow(
     'row 0, photo: "a.png"; expected the pixels of an image of the shape [1, 2, 3], from 0 to 255',
   )
+})
+
+it('runs in an engine that has the language alone, with dates of another realm', async () => {
+  const model = await modelOn(table, { target: 'value' })
+  const { code } = await exportJs(model, { format: 'iife' })
+  const context = createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } })
+  runInContext(code, context)
+  const { predictRows: exported } = runInContext('model', context)
+  const rows = [{ ...table[1]!, built: new Date(Date.UTC(2001, 4, 6)) }]
+  const [expected] = await predictRows(model as never, rows)
+  expect(exported(rows)[0].value.value).toBeCloseTo(expected!.value!.value as number, 3)
 })
 
 const numberTexts = [

@@ -1,5 +1,6 @@
 import { numberText } from '../../code.ts'
 import type { Helper } from '../../helper.ts'
+import { isDate } from '../cells.ts'
 import { type ColumnWriter, mark, type NumberState, scaled } from '../column-code.ts'
 
 /** Reads a date in milliseconds; `o` is the order of day, month and year. */
@@ -23,8 +24,8 @@ export const dateReader: Helper = {
 const dateOf: Helper = {
   name: 'da',
   source:
-    "const da=o=>c=>c instanceof Date?isNaN(c)?void 0:+c:typeof c==='number'?Math.abs(c)<=864e13?c:void 0:typeof c==='string'?dr(c.trim(),o):void 0",
-  uses: [dateReader],
+    "const da=o=>c=>dt(c)?isNaN(c)?void 0:+c:typeof c==='number'?Math.abs(c)<=864e13?c:void 0:typeof c==='string'?dr(c.trim(),o):void 0",
+  uses: [isDate, dateReader],
 }
 
 /** The part of the year, the week or the day that has passed. */

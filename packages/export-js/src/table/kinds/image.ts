@@ -7,7 +7,7 @@ const pixelsOf: Helper = {
   name: 'px',
   source:
     "const px=(s,n)=>c=>{if(typeof c!=='object'||!c)return;const d=c.data||(ArrayBuffer.isView(c)?c:Array.isArray(c)?c.flat(1/0):[]),m=d.length/s;" +
-    'if(m!==n&&(m!==4||n!==3)||!Array.prototype.every.call(d,isFinite))return;const k=d instanceof Uint16Array?65535:255;' +
+    'if(m!==n&&(m!==4||n!==3)||!Array.prototype.every.call(d,isFinite))return;const k=d.BYTES_PER_ELEMENT===2?65535:255;' +
     'return Float32Array.from({length:s*n},(_,i)=>d[m===n?i:(i/n|0)*m+i%n]/k)}',
 }
 
