@@ -55,7 +55,7 @@ async function measure(file) {
   const seconds = (performance.now() - begin) / 1000
   const { user, system } = process.cpuUsage()
   const megabytes = (await stat(file)).size / 1e6
-  const peak = "process.on('exit', () => console.error('peak ' + process.resourceUsage().maxRSS))"
+  const peak = process.resourceUsage().maxRSS / 1024
   console.log(
     `${file.split('/').at(-1).padEnd(24)} ${String(rows).padStart(9)} rows x ${table.columns.length}, ${megabytes.toFixed(0)} MB: ` +
       `opened in ${opened.toFixed(0)} ms, read in ${seconds.toFixed(2)} s (${((user + system) / 1e6).toFixed(2)} s of processors with the start), ${Math.round(rows / seconds)} rows/s, peak ${peak.toFixed(0)} MiB`,
@@ -64,7 +64,8 @@ async function measure(file) {
 
 /** Trains one epoch and prints the figures. */
 async function measureTraining(file, folder) {
-  const peak = "process.on('exit', () => console.error('peak ' + process.resourceUsage().maxRSS))"
+  const atExit =
+    "process.on('exit', () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); console.error('peak', maxRSS, userCPUTime + systemCPUTime) })"
   const flags = [
     '--target',
     values.train,
@@ -81,7 +82,7 @@ async function measureTraining(file, folder) {
   const child = spawn(
     process.execPath,
     [
-      ...['--import', `data:text/javascript,${encodeURIComponent(peak)}`, values.command, 'train', file, ...flags],
+      ...['--import', `data:text/javascript,${encodeURIComponent(atExit)}`, values.command, 'train', file, ...flags],
       ...(values.stream ? ['--set', 'data.stream=true'] : []),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
@@ -104,10 +105,11 @@ async function measureTraining(file, folder) {
     process.exitCode = 1
     return
   }
+  const [, peak, processors] = /peak (\d+) (\d+)/.exec(errors)
   const samples = /"samples":(\d+)/.exec(events)?.[1]
   console.log(
     `${name} ${samples} training rows${values.stream ? ', streamed' : ''}: read in ${times.start.toFixed(1)} s, trained in ${(times.epoch - times.start).toFixed(1)} s, ` +
-      `the rest in ${(end - times.epoch).toFixed(1)} s, peak ${(Number(/peak (\d+)/.exec(errors)?.[1]) / 1024).toFixed(0)} MiB`,
+      `the rest in ${(end - times.epoch).toFixed(1)} s, ${(processors / 1e6).toFixed(1)} s of processors, peak ${(peak / 1024).toFixed(0)} MiB`,
   )
 }
 
