@@ -59,6 +59,6 @@ it.each<[string, readonly Record<string, unknown>[], readonly string[], readonly
     'one column',
     rows(3, (i) => ({ 'a;b': `${i};2` })),
     [],
-    ["The table has one column, 'a;b'. If its cells hold several values, set delimiter to the character between them."],
+    ["The table has one column, 'a;b'. It seems to be separated by ';': set delimiter: ';'."],
   ],
 ])('finds %s', async (_, table, target, expected) => expect(await problemsOf(table, ...target)).toEqual(expected))

@@ -31,10 +31,16 @@ export function findProblems({ columns, rowCount }: TableProfile, target: readon
     rowCount > 0 &&
     only.name !== 'text'
   )
-    problems.unshift(
-      `The table has one column, ${describeName(only.name)}. If its cells hold several values, set delimiter to the character between them.`,
-    )
+    problems.unshift(oneColumn(only.name))
   return problems
+}
+
+/** The sentence about a table of one column: its name shows the delimiter where the names of the columns are in it. */
+function oneColumn(name: string): string {
+  const mark = [';', '\t', '|', ','].find((one) => name.includes(one))
+  if (mark === undefined)
+    return `The table has one column, ${describeName(name)}. If its cells hold several values, set delimiter to the character between them.`
+  return `The table has one column, ${describeName(name)}. It seems to be separated by ${mark === '\t' ? 'tabs: set delimiter: tab' : `'${mark}': set delimiter: '${mark}'`}.`
 }
 
 /** Names that differ in case or spaces only. */
