@@ -12,7 +12,8 @@ const rows = Array.from({ length: 40 }, (_, i) => ({
   b: i % 3 ? 'x' : 'y',
   c: ['p', 'q', 'r'][i % 3],
   d: i * 2.5,
-  pixels: Array.from({ length: 8 }, () => Array.from({ length: 8 }, () => i)),
+  // the smallest of which the convolutions leave something
+  pixels: Array.from({ length: 10 }, () => Array.from({ length: 10 }, () => i)),
   pair: [i, 2],
 }))
 

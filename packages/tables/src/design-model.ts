@@ -101,10 +101,12 @@ function outputOf(targets: readonly Target[]): Output {
 /** The layers that make a vector of an input: for images convolutions, for other arrays nothing but `Flatten`. */
 function vectorLayers({ shape }: ModelInput): LayerSpec[] {
   if (shape.length === 1) return []
-  if (shape.length === 2 && shape[0]! >= 8 && shape[1]! >= 8)
-    return [{ layer: 'Reshape', targetShape: [...shape, 1] }, ...convolutions]
-  return shape.length === 3 && shape[0]! >= 8 && shape[1]! >= 8 ? convolutions : [{ layer: 'Flatten' }]
+  if (shape.length > 3 || shape[0]! < leastSize || shape[1]! < leastSize) return [{ layer: 'Flatten' }]
+  return shape.length === 3 ? convolutions : [{ layer: 'Reshape', targetShape: [...shape, 1] }, ...convolutions]
 }
+
+/** The least height and width of which the convolutions leave something. */
+const leastSize = 10
 
 const convolutions: LayerSpec[] = [
   { layer: 'Conv2D', filters: 32, kernelSize: 3, activation: 'relu' },

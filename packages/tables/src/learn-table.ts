@@ -12,6 +12,8 @@ export interface LearnOptions {
   /** Whether the row at a position, from 0, is one on which the model is trained (default all). */
   readonly use?: (row: number) => boolean
   readonly missingTexts?: readonly string[]
+  /** The folder from which paths of images start; without it their files are not read, and images have the size that the plan says. */
+  readonly folder?: string
 }
 
 /**
@@ -34,7 +36,7 @@ export async function learnTable(source: TableSource, plan: TablePlan, options: 
     options: column,
     reading: source.decimal ? { decimal: source.decimal, ...column } : column,
     kind: kindOf(column.kind),
-    learner: kindOf(column.kind).learn(column),
+    learner: kindOf(column.kind).learn(column, options.folder),
     isMissing: columnMissingTest(texts, column.missingTexts, column.categories),
   }))
   const dropping = learners.filter(({ options: column }) => column.missing === 'drop')
@@ -73,6 +75,7 @@ export async function learnTable(source: TableSource, plan: TablePlan, options: 
     first += chunk.rowCount
   }
   problems.throwAny(source.name)
+  for (const { learner } of learners) await learner.prepare?.()
   return {
     format: 1,
     inputs: learners.map(({ name, input, options: column, learner }) => ({

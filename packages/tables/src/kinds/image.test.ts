@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { saveImg } from '@gradus/images'
+import { afterAll, describe, expect, it } from 'vitest'
 import { image } from './image.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gradus-tables-'))
@@ -59,4 +60,34 @@ it.each([
   expect(image.misfit!(image.read(cell, { kind: 'image' })!, { shape: [1, 2, 3] })).toBe(
     'an image of the shape [1, 2, 3], of which the pixels are 6 numbers',
   )
+})
+
+describe('the size of images that the plan leaves open', () => {
+  const save = async (name: string, height: number, width: number, color: readonly number[]) => {
+    const data = Uint8Array.from({ length: height * width * 3 }, (_, at) => color[at % 3]!)
+    await saveImg(join(folder, name), { data, height, width, channels: 3 })
+    return name
+  }
+  const learned = async (files: readonly string[], imageSize?: readonly [number, number, number]) => {
+    const learner = image.learn({ kind: 'image', ...(imageSize && { imageSize }) }, folder)
+    for (const file of files) learner.add(file)
+    await learner.prepare!()
+    return learner.finish()['shape']
+  }
+
+  it('is that of small images, with one channel where all are gray', async () => {
+    const gray = [await save('a.png', 12, 20, [9, 9, 9]), await save('b.png', 14, 10, [200, 200, 200])]
+    expect(await learned(gray)).toEqual([14, 20, 1])
+    expect(await learned([...gray, await save('c.png', 8, 8, [9, 9, 8])])).toEqual([14, 20, 3])
+    expect(await learned([...gray, await save('d.png', 300, 30, [1, 1, 1])])).toEqual([64, 30, 1])
+    expect(await learned(gray, [8, 8, 3])).toEqual([8, 8, 3])
+  })
+
+  it('is found in the whole table, past files that cannot be read', async () => {
+    const files = Array.from({ length: 500 }, () => 'a.png')
+    await save('a.png', 12, 20, [9, 9, 9])
+    await save('e.png', 30, 20, [9, 0, 9])
+    expect(await learned([...files, ...files.map(() => 'e.png'), 'none.png'])).toEqual([30, 20, 3])
+    expect(await learned(['none.png'])).toEqual([64, 64, 3])
+  })
 })

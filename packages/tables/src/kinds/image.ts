@@ -1,3 +1,4 @@
+import type { Img, LoadImgOptions } from '@gradus/images'
 import type { Shape } from '@gradus/tensor'
 import { type ArrayValue, mostNumbers, readArray, sizeOf } from './array.ts'
 import { type ColumnKind, type ColumnState, isNumber } from './kind.ts'
@@ -11,8 +12,11 @@ export interface ImageState extends ColumnState {
 /** A file of an image: its path, or in pages an object that reads it. Once it is loaded, its pixels. */
 export type ImageValue = string | { read(): Promise<Uint8Array> } | ArrayValue
 
-/** The size of images that is used if `imageSize` is not given. */
+/** The largest size of images that is used if `imageSize` is not given. */
 const defaultSize = [64, 64, 3] as const
+
+/** The least number of images, if there are as many, of which the size is looked at. */
+const lookedAt = 32
 
 /**
  * Paths of images, relative to the folder of the table. An input by itself: pixels from 0 to 1, resized to `imageSize`. Images are
@@ -35,7 +39,25 @@ export const image: ColumnKind<ImageValue, ImageState> = {
     if ('read' in cell && typeof cell.read === 'function') return cell as ImageValue
     return isImageData(cell) ? { shape: [cell.height, cell.width, 4], data: cell.data } : readArray(cell)
   },
-  learn: ({ imageSize = defaultSize }) => ({ add() {}, finish: () => ({ shape: [...imageSize] }) }),
+  learn({ imageSize }, folder) {
+    let size: Shape = imageSize ?? defaultSize
+    let seen: ImageValue[] = []
+    let [step, count] = [1, 0]
+    return {
+      // images from the whole table, because those of a class may follow each other
+      add(value) {
+        if (imageSize || folder === undefined || value === undefined || isPixels(value) || count++ % step > 0) return
+        seen.push(value)
+        if (seen.length < 2 * lookedAt) return
+        seen = seen.filter((_, index) => index % 2 === 0)
+        step *= 2
+      },
+      async prepare() {
+        if (seen.length > 0) size = await sizeOfImages(seen, folder!)
+      },
+      finish: () => ({ shape: [...size] }),
+    }
+  },
   describe: ({ shape }) => `images of ${shape.join(' x ')}, 0 to 255 become 0 to 1`,
   labels: (name, { shape }) => [`${name} (${shape.join(' x ')})`],
   misfit: (value, { shape }) =>
@@ -44,12 +66,9 @@ export const image: ColumnKind<ImageValue, ImageState> = {
       : undefined,
   async load(value, { shape }, folder) {
     if (isPixels(value)) return value
-    const { loadImg } = await import('@gradus/images/internals')
     const [height, width, channels] = shape as readonly [number, number, number]
     const colorMode = channels === 1 ? 'grayscale' : channels === 4 ? 'rgba' : 'rgb'
-    const options = { colorMode, targetSize: [height, width], interpolation: 'bilinear' } as const
-    const source = typeof value === 'string' ? within(folder, value) : 'read' in value ? await value.read() : undefined
-    const { data } = await loadImg(source!, options)
+    const { data } = await loaded(value, folder, { colorMode, targetSize: [height, width], interpolation: 'bilinear' })
     return { shape, data }
   },
   encode(value, { shape }, out, at) {
@@ -62,6 +81,33 @@ export const image: ColumnKind<ImageValue, ImageState> = {
     }
   },
   shape: ({ shape }) => shape,
+}
+
+type ImageFile = Exclude<ImageValue, ArrayValue>
+
+async function loaded(value: ImageFile, folder: string, options: LoadImgOptions): Promise<Img> {
+  const { loadImg } = await import('@gradus/images/internals')
+  return loadImg(typeof value === 'string' ? within(folder, value) : await value.read(), options)
+}
+
+/** The greatest height and width of images, up to those of the default, and one channel where all are gray. */
+async function sizeOfImages(files: readonly ImageValue[], folder: string): Promise<Shape> {
+  const [height, width, channels] = defaultSize
+  let [greatest, widest, areGray] = [0, 0, true]
+  for (const file of files) {
+    // a file that cannot be read is refused when its pixels are needed
+    const image = await loaded(file as ImageFile, folder, { colorMode: 'rgb' }).catch(() => undefined)
+    if (!image) continue
+    greatest = Math.max(greatest, image.height)
+    widest = Math.max(widest, image.width)
+    areGray &&= isGray(image)
+  }
+  return greatest === 0 ? defaultSize : [Math.min(greatest, height), Math.min(widest, width), areGray ? 1 : channels]
+}
+
+function isGray({ data }: Img): boolean {
+  for (let at = 0; at < data.length; at += 3) if (data[at] !== data[at + 1] || data[at] !== data[at + 2]) return false
+  return true
 }
 
 /** The path of an image that is named in a table. */

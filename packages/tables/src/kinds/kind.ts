@@ -79,6 +79,8 @@ export function describeFill(state: ColumnState, fill = shortNumber(state.fill a
 /** Collects the values of the rows on which a model is trained. */
 export interface Learner<V> {
   add(value: V | undefined): void
+  /** Reads files that the values name, where `finish` needs them. */
+  prepare?(): Promise<void>
   /** What encoding needs. */
   finish(): ColumnState
 }
@@ -107,8 +109,8 @@ export interface ColumnKind<V = unknown, S extends ColumnState = ColumnState> {
   expected(options: ColumnOptions): string
   /** Reads a cell that is not missing. Returns undefined for one that does not fit. */
   read(cell: Cell, options: ColumnOptions): V | undefined
-  /** Starts to collect values. */
-  learn(options: ColumnOptions): Learner<V>
+  /** Starts to collect values. `folder` is that of the table, from which paths start. */
+  learn(options: ColumnOptions, folder?: string): Learner<V>
   /** The names of the numbers that a value becomes; `name` is that of the column. */
   labels(name: string, state: S): readonly string[]
   /** How values become numbers, for people: `mean 44.2 and deviation 5.4 become 0 and 1`. */
