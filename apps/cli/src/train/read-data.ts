@@ -50,13 +50,14 @@ export async function readData(given: Given, table?: TableSpec): Promise<RunData
   const split = completeSplit(given, plan, rowCount)
   const parts = split && (await splitRows({ ...tableOf(rows), rowCount }, { ...split, seed }))
   const use = (row: number) => parts === undefined || parts[row] === 0
-  const spec = table ?? withLogits(await learnTable(rows, plan, { use, ...texts }), given.loss)
+  const folder = folderOf(data.train, rows.columns)
+  const spec = table ?? withLogits(await learnTable(rows, plan, { use, folder, ...texts }), given.loss)
   const coder = new TableCoder(spec)
   const bytes = encodedBytes(coder, rowCount)
   // a run that continues, and a report of a run, have their rows where the run had them
   const stored = data.stream ?? (table === undefined && bytes > memoryLimit())
   const names = parts ? [source.name, `${source.name} (validation rows)`, `${source.name} (test rows)`] : [source.name]
-  const options = { folder: folderOf(data.train, rows.columns), stored }
+  const options = { folder, stored }
   const [train, validation, test] = await encodeParts(rows, coder, parts, names, options)
   if (train!.count === 0)
     throw new DataError(
