@@ -7,3 +7,8 @@ export function place(words: readonly string[]): string {
 export function quoted(text: string): string {
   return `'${text.replace(/'/g, "'\\''")}'`
 }
+
+/** A text as a word of a shell: as it is where that is safe, otherwise in quotes. */
+export function shellWord(text: string): string {
+  return /^[\w./,:=@+-]+$/.test(text) ? text : quoted(text)
+}

@@ -1,4 +1,3 @@
-import { relative } from 'node:path'
 import { fixed } from '@gradus/callbacks/format'
 import type { Backend } from 'gradus'
 import { type ColumnDescription, describeSpec } from 'gradus/tables'
@@ -170,55 +169,4 @@ export function reportSaved(report: Report, path: string): void {
     [`${config}, ${environment}, ${summary}`, 'what was trained, where, and its layers'],
   ] as const
   report.write(textColumns(rows, '  '))
-}
-
-interface Next {
-  readonly command: string
-  readonly config: Resolved
-  readonly run: string
-  readonly source: string
-  readonly records: readonly EpochRecord[]
-  readonly cwd: string
-}
-
-/** Prints commands to try next. */
-export function reportNext(report: Report, { command, config, run, source, records, cwd }: Next): void {
-  const { epochs } = config.fit
-  const data = relative(cwd, config.data.test ?? config.data.validation ?? config.data.train)
-  const isBestLast = bestOf(records, watchedLoss(records), 'min')?.epoch === records.length
-  const others = config.data.test ?? config.data.validation
-  const rate = records.at(-1)?.learningRate ?? 0.001
-  const more = `--epochs ${epochs * 2}`
-  const next = [
-    [`${command} predict ${run} ${data}`, 'predictions for rows, as CSV'],
-    [
-      `${command} evaluate ${run} ${data}`,
-      others ? 'the figures on other rows' : 'the figures on all rows of the file',
-    ],
-    // a run that a callback ended would end again
-    ...(records.length < epochs
-      ? []
-      : [
-          [
-            `${command} train --resume ${run} ${more}`,
-            isBestLast
-              ? 'go on where this run stopped: the last epoch was the best one'
-              : 'go on where this run stopped',
-          ],
-        ]),
-    ...(Number.isFinite(rate) && typeof config.optimizer !== 'string'
-      ? [
-          [
-            `${command} train ${run}/config.json --set optimizer.learningRate=${Number((rate * 3).toPrecision(1))}`,
-            'another learning rate',
-          ],
-        ]
-      : []),
-    [`${command} train ${source} --seed ${config.seed + 1}`, 'other first weights, another order'],
-  ]
-  report.heading('Try next')
-  for (const [call, purpose] of next) {
-    report.line(`  ${report.colors.dim(`# ${purpose}`)}`)
-    report.line(`  ${call}`)
-  }
 }

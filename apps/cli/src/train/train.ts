@@ -2,12 +2,14 @@ import { relative, resolve } from 'node:path'
 import { ConfigError, DataError } from '@gradus/core'
 import type { ModelFile } from 'gradus/io'
 import { checkTableSpec, type TableSpec } from 'gradus/tables'
+import { shellWord } from '../completion/shell-text.ts'
 import { completeFit, type Resolved, requireSameRun, resolveGiven } from '../config/resolve-config.ts'
 import { runsFolder } from '../flags.ts'
 import { loadPlugins } from '../plugins/load-plugins.ts'
 import { requireSamePlugins } from '../plugins/plugin-files.ts'
 import { Report, type Terminal } from '../terminal.ts'
 import { writeJsonLine } from '../text/json.ts'
+import { shownPath } from '../text/shown-path.ts'
 import { createCallbacks } from './callback-files.ts'
 import { conclude } from './conclude.ts'
 import { createRunFolder } from './create-run-folder.ts'
@@ -83,7 +85,8 @@ async function begin(
   if (existing && !flags.dataChanged) requireSameData(before, data, flags.resume!)
   const dataChanged = isChanged({ train: before.train }, data)
   if (previous) await restore(prepared, previous.file)
-  const again = existing && isSaved ? source : sourceWithFlags(file ?? source, flags)
+  const again =
+    existing && isSaved ? shellWord(shownPath(source, terminal.cwd)) : sourceWithFlags(file ?? source, flags)
   const parts = { source: again, config, flags, terminal, report, events, callbackOptions }
   return { ...parts, prepared, data, dataChanged, previous, lastEpoch, startedAt }
 }

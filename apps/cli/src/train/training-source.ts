@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { ConfigError } from '@gradus/core'
 import { isTableName } from 'gradus/tables'
-import { quoted } from '../completion/shell-text.ts'
+import { shellWord } from '../completion/shell-text.ts'
 import type { ConfigFlags } from '../config/config-flags.ts'
 import { type RawConfig, readConfig } from '../config/read-config.ts'
 import type { Terminal } from '../terminal.ts'
@@ -34,10 +34,6 @@ export function sourceWithFlags(source: string, { data, target, inputs, task, pl
   const flags = Object.entries({ data: data === source ? undefined : data, target, inputs, task })
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag} ${shellWord(value)}`]))
   return [shellWord(source), ...given, ...plugin.map((one) => `--plugin ${shellWord(one)}`)].join(' ')
-}
-
-function shellWord(text: string): string {
-  return /^[\w./,:=@+-]+$/.test(text) ? text : quoted(text)
 }
 
 function ofRows(source: string, cwd: string): RawConfig {
