@@ -10,6 +10,13 @@ const shape = async (text: string, options = {}) => {
 }
 
 describe('the forms in which people have tables', () => {
+  it.each([40, 100_000])('%i spaces, tabs or line ends before the first text take no time', async (count) => {
+    const begin = performance.now()
+    for (const space of [' ', '\t', '\n', '\r\n '])
+      await openTable({ text: `${space.repeat(count)}a b\n1 2\n` }).catch(() => {})
+    expect(performance.now() - begin).toBeLessThan(2000)
+  })
+
   it('no rows: an open quote alone', async () => {
     expect((await openTable({ text: '""' })).columns).toEqual([])
   })

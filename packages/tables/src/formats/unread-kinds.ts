@@ -23,7 +23,7 @@ const never = () => false
 const asCsv = 'Save it as CSV'
 
 /** The kinds of files that are not read, the most special ones first. */
-export const unreadKinds: readonly UnreadKind[] = [
+export const unreadKinds = (): readonly UnreadKind[] => [
   {
     title: 'an Excel workbook',
     extensions: ['.xlsx', '.xlsm', '.xlsb'],
@@ -110,7 +110,7 @@ export const unreadKinds: readonly UnreadKind[] = [
   {
     title: 'an ARFF file',
     extensions: ['.arff'],
-    matches: text(/^(?:\s*%[^\n]*\n|\s+)*@relation\b/i),
+    matches: text(/^(?:\s|%[^\n]*\n)*@relation\b/i),
     remedy: 'Save it as CSV: in Python pandas.DataFrame(scipy.io.arff.loadarff(path)[0])',
   },
   {

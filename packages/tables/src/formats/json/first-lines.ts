@@ -3,7 +3,7 @@ export function beginsWithRows(start: string): boolean {
   const [first, second = ''] = start
     .replace(/^\ufeff/, '')
     .trimStart()
-    .split(/\s*[\r\n]\s*/, 2)
+    .split(/[\r\n]\s*/, 2)
   return isRow(first!) && /^\s*[[{]/.test(second)
 }
 
