@@ -49,7 +49,7 @@ function parseSet(text: string): readonly [place: string, value: unknown] {
 /** Reads a value as YAML: a number, true, null, a text, [a, list] or {an: object}. */
 function parseValue(text: string, source: string): unknown {
   try {
-    const value = parse(text) as unknown
+    const value = parse(text, { logLevel: 'error' }) as unknown
     requireBounded(value, shortened(source))
     return value
   } catch (cause) {
