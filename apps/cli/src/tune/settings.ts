@@ -53,7 +53,7 @@ function parseSpace(text: string): object {
   if (at <= 0) throw new ConfigError(`--space ${shortened(text)}: ${expected}.`)
   let values: unknown
   try {
-    values = parse(text.slice(at + 1))
+    values = parse(text.slice(at + 1), { logLevel: 'error' })
     requireBounded(values, '--space')
   } catch (cause) {
     throw new ConfigError(`--space ${shortened(text)}: the values cannot be read: ${(cause as Error).message}`, {
