@@ -1,21 +1,10 @@
 import type { HostArray } from '@gradus/core'
 import type { Model } from 'gradus'
 import type { EncodedRows, TableCoder, TableSource } from 'gradus/tables'
+import type { NamedArrays, Samples } from './sample-arrays.ts'
 import { StoredSamples, StoringCollector } from './stored-samples.ts'
 
-/** Arrays by the names of inputs or targets. */
-export type NamedArrays = Readonly<Record<string, HostArray>>
-
-/** Rows as arrays in memory. */
-export interface Samples {
-  /** The name of the file in messages and in the log. */
-  readonly name: string
-  readonly count: number
-  /** By the names of inputs, `[count, ...shape]`. */
-  readonly x: NamedArrays
-  /** By the names of targets, `[count]` or `[count, 1]`. */
-  readonly y: NamedArrays
-}
+export type { NamedArrays, Samples } from './sample-arrays.ts'
 
 /** Rows in memory, or in a temporary file. */
 export type TrainSamples = Samples | StoredSamples

@@ -1,7 +1,7 @@
 import type { HostArray } from '@gradus/core'
 import type { EncodedRows } from 'gradus/tables'
 import { RowFile } from './row-file.ts'
-import type { NamedArrays, Samples } from './samples.ts'
+import type { NamedArrays, Samples } from './sample-arrays.ts'
 
 /** An input or a target in a row of a file. */
 interface Field {

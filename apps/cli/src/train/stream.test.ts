@@ -90,7 +90,7 @@ describe('data.stream', () => {
   })
 
   it('refuses a pipe', async () => {
-    execFileSync('mkfifo', [sandbox.file('pipe')])
+    execFileSync('sh', ['-c', `mkfifo '${sandbox.file('pipe')}'`])
     sandbox.write('config.yaml', configOf({ train: 'pipe', target: 'price', stream: true }))
     const { code, err } = await sandbox.run(['train', 'config.yaml'])
     expect(code).toBe(2)
