@@ -47,7 +47,13 @@ function wrapped(text: string, to: DType): Code {
   return infix(to === 'uint32' ? `(${text})>>>0` : text)
 }
 
-/** The functions of elements that exported files can have, by the name of the op. */
+/** The ops that are functions of `Math` with the same name. */
+const ofMath = new Set([
+  ...['exp', 'expm1', 'log', 'log1p', 'sqrt', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh'],
+  ...['asinh', 'acosh', 'atanh', 'floor', 'ceil', 'trunc'],
+])
+
+/** The other functions of elements that exported files can have, by the name of the op. */
 const rows: Readonly<Record<string, Row>> = {
   add: wrapping('+'),
   sub: wrapping('-'),
@@ -68,11 +74,6 @@ const rows: Readonly<Record<string, Row>> = {
   },
   pow: helper('pw'),
   atan2: math('atan2'),
-  ...Object.fromEntries(
-    ['exp', 'expm1', 'log', 'log1p', 'sqrt', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh']
-      .concat(['asinh', 'acosh', 'atanh', 'floor', 'ceil', 'trunc'])
-      .map((name) => [name, math(name)]),
-  ),
   rsqrt: ([x]) => infix(`1/Math.sqrt(${x!.text})`),
   erf: helper('er'),
   round: helper('rn'),
@@ -127,7 +128,7 @@ const exact = new Set([
 
 /** Whether exported files can have a function of elements. */
 export function hasFunction(name: string): boolean {
-  return Object.hasOwn(rows, name)
+  return ofMath.has(name) || Object.hasOwn(rows, name)
 }
 
 /** Writes the application of a function to elements. `needsRounding`: the result may have more digits than float32. */
@@ -137,9 +138,10 @@ export function applied(
   types: Types,
   helpers: UsedHelpers,
 ): { readonly code: Code; readonly needsRounding: boolean } {
+  const row = ofMath.has(name) ? math(name) : rows[name]!
   const needsRounding =
     types.to === 'float32' &&
     !exact.has(name) &&
     !(name === 'cast' && (types.from === 'float32' || types.from === 'bool'))
-  return { code: rows[name]!(inputs, types, helpers), needsRounding }
+  return { code: row(inputs, types, helpers), needsRounding }
 }

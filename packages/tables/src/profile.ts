@@ -19,7 +19,9 @@ const maxOdd = 20
 const maxTexts = 1000
 
 /** The kinds that know their texts by the form. */
-const formed = (Object.values(allKinds) as readonly ColumnKind[]).filter(({ hasForm }) => hasForm)
+function formedKinds(): readonly ColumnKind[] {
+  return (Object.values(allKinds) as readonly ColumnKind[]).filter(({ hasForm }) => hasForm)
+}
 
 const orders: readonly DateOrder[] = ['ymd', 'dmy', 'mdy']
 
@@ -69,6 +71,7 @@ class ColumnCounter {
   private arrays = 0
   private numberArrays = 0
   private readonly arrayShapes = new Set<string>()
+  private readonly formed = formedKinds()
   private readonly forms: Record<string, number> = {}
   private dates: readonly DateOrder[] = orders
   private texts = 0
@@ -111,7 +114,7 @@ class ColumnCounter {
     if (this.dates.length > 0 && !(cell instanceof Date))
       this.dates = this.dates.filter((order) => readDate(text, order) !== undefined)
     if (value !== undefined) return
-    for (const { name, hasForm } of formed) if (hasForm!(text)) this.forms[name] = (this.forms[name] ?? 0) + 1
+    for (const { name, hasForm } of this.formed) if (hasForm!(text)) this.forms[name] = (this.forms[name] ?? 0) + 1
     if (this.odd.size < maxOdd) this.odd.add(text)
     if (this.texts < maxTexts) {
       this.texts++

@@ -74,13 +74,13 @@ export function useParquet(hyparquet: object, compressors?: object): void {
 }
 
 // the names are not literals, so that bundlers do not look for packages that may be missing
-const packageName = ['hyp', 'arquet'].join('')
+const packageName = () => ['hyp', 'arquet'].join('')
 
 /** Loads hyparquet. Throws `DataError` with the line that installs it. */
 export async function loadParquet(name: string): Promise<Hyparquet> {
   if (given) return given
   try {
-    return (await import(/* @vite-ignore */ /* webpackIgnore: true */ packageName)) as Hyparquet
+    return (await import(/* @vite-ignore */ /* webpackIgnore: true */ packageName())) as Hyparquet
   } catch (cause) {
     throw new DataError(
       `${name} is a Parquet file, which the package hyparquet reads. Install it: npm install hyparquet${missingHint()}`,
@@ -93,7 +93,7 @@ export async function loadParquet(name: string): Promise<Hyparquet> {
 export async function loadCompressors(name: string, codec: string): Promise<Compressors> {
   if (givenCompressors) return givenCompressors
   try {
-    const module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ `${packageName}-compressors`)) as {
+    const module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ `${packageName()}-compressors`)) as {
       compressors: Compressors
     }
     return module.compressors

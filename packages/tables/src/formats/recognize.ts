@@ -30,7 +30,7 @@ export function recognize({ name, path = '' }: TableInput, start: Uint8Array): T
  */
 export function isTableName(path: string): boolean {
   const name = path.toLowerCase().replace(/\.gz$/, '')
-  const endings = [...tableFormats(), ...unreadKinds].flatMap(({ extensions }) => extensions)
+  const endings = [...tableFormats(), ...unreadKinds()].flatMap(({ extensions }) => extensions)
   return endings.some((ending) => name.endsWith(ending))
 }
 

@@ -16,10 +16,10 @@ export function mayHoldTable(start: Uint8Array, path: string): boolean {
 }
 
 function byBytes(start: Uint8Array): UnreadKind | undefined {
-  return unreadKinds.find((kind) => kind.matches(start))
+  return unreadKinds().find((kind) => kind.matches(start))
 }
 
 function byEnding(path: string): UnreadKind | undefined {
   const lower = path.toLowerCase()
-  return unreadKinds.find(({ extensions }) => extensions.some((ending) => lower.endsWith(ending)))
+  return unreadKinds().find(({ extensions }) => extensions.some((ending) => lower.endsWith(ending)))
 }

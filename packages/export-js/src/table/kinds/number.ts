@@ -2,13 +2,11 @@ import { numberText } from '../../code.ts'
 import type { Helper } from '../../helper.ts'
 import { type ColumnWriter, mark, type NumberState, scaled } from '../column-code.ts'
 
-const plainNumber = '/^[+-]?(\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?$/i'
-
 /** Reads a number as people write it; `d` is the decimal mark. */
 export const numberReader: Helper = {
   name: 'rd',
   source:
-    `const rd=(t,d)=>{const P=${plainNumber},y=/^[$€£¥₹₽₩]|[$€£¥₹₽₩]$|^(usd|eur|gbp|chf|jpy)\\b|\\b(usd|eur|gbp|chf|jpy)$/i,` +
+    'const rd=(t,d)=>{const P=/^[+-]?(\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?$/i,y=/^[$€£¥₹₽₩]|[$€£¥₹₽₩]$|^(usd|eur|gbp|chf|jpy)\\b|\\b(usd|eur|gbp|chf|jpy)$/i,' +
     "F={k:1e3,m:1e6,b:1e9,t:1e12},o=v=>isFinite(v)?v:void 0;if(d==='.'&&P.test(t))return o(+t);" +
     "let s=t.replaceAll('\\u2212','-').replace(y,'').trim();const n=/^\\((.*)\\)$/.exec(s);if(n)s='-'+n[1].trim();" +
     "if(/^[+-]/.test(s))s=s[0]+s.slice(1).trim().replace(y,'').trim();if(s.endsWith('%'))s=s.slice(0,-1).trimEnd();" +

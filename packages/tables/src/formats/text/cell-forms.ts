@@ -9,7 +9,7 @@ export function isDigitLike(text: string): boolean {
 }
 
 /** Whether a cell has no value. */
-export const isMissing = missingTest()
+export const isMissing = /* @__PURE__ */ missingTest()
 
 /** Whether a text may be the name of a column: short, with a letter, and no sentence. */
 export function isNameLike(text: string): boolean {
