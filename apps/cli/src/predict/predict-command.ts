@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { ConfigError } from '@gradus/core'
 import { type Command, Option } from 'commander'
 import { writeFileAtomic } from 'gradus/io'
 import { predictEncoded, type RowPrediction, type TableChunk, type TableSource } from 'gradus/tables'
@@ -58,6 +59,8 @@ async function predict(
   terminal: Terminal,
 ): Promise<void> {
   const { cwd, out } = terminal
+  if (flags.out !== undefined && files.some((file) => resolve(cwd, file) === resolve(cwd, flags.out!)))
+    throw new ConfigError(`--out is '${flags.out}', which is the file of the rows. Give another name.`)
   const tableModel = await openTableModel(source, {
     cwd,
     backend: flags.backend,

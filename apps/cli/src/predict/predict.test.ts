@@ -44,6 +44,14 @@ describe('predict', () => {
     })
   })
 
+  it('does not replace the file of the rows', async () => {
+    const { code, err } = await sandbox.run(['predict', 'runs/rows-1', 'new.csv', '--out', './new.csv'])
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: "Error: --out is './new.csv', which is the file of the rows. Give another name.\n",
+    })
+  })
+
   it('writes a file, which is there when it is complete', async () => {
     const done = await sandbox.run(['predict', 'runs/rows-1', 'new.csv', '--out', 'out.csv'])
     expect(done).toEqual({ code: 0, out: 'Wrote 3 predictions to out.csv\n', err: '' })

@@ -17,6 +17,13 @@ describe('the forms in which people have tables', () => {
     expect(performance.now() - begin).toBeLessThan(2000)
   })
 
+  it('a name that occurs 50,000 times', async () => {
+    const begin = performance.now()
+    const { columns } = await openTable({ text: `${'a,'.repeat(50_000)}b\n` }, { header: true })
+    expect([columns[0], columns[1], columns[49_999]]).toEqual(['a', 'a_2', 'a_50000'])
+    expect(performance.now() - begin).toBeLessThan(3000)
+  })
+
   it('no rows: an open quote alone', async () => {
     expect((await openTable({ text: '""' })).columns).toEqual([])
   })

@@ -63,14 +63,19 @@ export function uniqueNames(given: readonly string[]): {
   const trimmed = given.map((name) => name.trim().replace(/\s+/g, ' '))
   const used = new Set<string>()
   const later = new Set(trimmed)
+  // where the numbers of a name go on
+  const counts = new Map<string, number>()
   const [empty, repeated] = [[] as string[], [] as string[]]
   const names = trimmed.map((name, index) => {
     let unique = name || `c${index}`
     if (name === '') empty.push(unique)
-    for (let count = 2; used.has(unique) || (name === '' && later.has(unique)); count++) {
-      unique = `${name || `c${index}`}_${count}`
-      while (later.has(unique)) unique = `${name || `c${index}`}_${++count}`
+    const base = unique
+    let count = counts.get(base) ?? 2
+    for (; used.has(unique) || (name === '' && later.has(unique)); count++) {
+      unique = `${base}_${count}`
+      while (later.has(unique)) unique = `${base}_${++count}`
     }
+    counts.set(base, count)
     if (name !== '' && unique !== name) repeated.push(unique)
     used.add(unique)
     return unique

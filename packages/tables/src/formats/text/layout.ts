@@ -59,7 +59,8 @@ export function findLayout(
     )
   if (!header.found && kept > 1)
     notes.push(`The file has no header, so the columns are c0 to c${kept - 1}. To name them, set 'header'.`)
-  else if (!header.found) notes.push("The file has no header, so the column is c0. To name it, set 'header'.")
+  else if (!header.found && kept === 1)
+    notes.push("The file has no header, so the column is c0. To name it, set 'header'.")
   const unique = uniqueNames(raw.slice(0, kept))
   const found = decimalOf(body, delimiter)
   const decimal = options.decimal ?? found.mark
