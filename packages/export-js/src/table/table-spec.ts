@@ -76,6 +76,7 @@ const states: Readonly<Record<string, (state: Values) => boolean>> = {
     state['cycles'].every((cycle) => ['year', 'week', 'day'].includes(cycle)),
   text: ({ words, rarity }) => isTexts(words) && isListOf(rarity, isNumber) && rarity.length === words.length,
   array: (state) => isScaled(state) && isListOf(state['shape'], isNumber),
+  image: ({ shape }) => isListOf(shape, isNumber),
 }
 
 function isColumn(value: unknown): boolean {
