@@ -18,6 +18,8 @@ const others = new Set([
   // take arrays and tensors of the program
   ...['fromArrays', 'fromIterable', 'fromPixels', 'setVariablesTree', 'setLearningRate'],
   'parseNumber',
+  // outputs of a model, and whether a file is a pipe
+  ...['readOutputs', 'readsAgain'],
   'loadConfigModules',
   // reads a file of the page
   'loadDigits',

@@ -19,8 +19,8 @@ import { standard } from './standard.ts'
 const classes = { Sequential, Model } as unknown as ModelClasses<StandardNames>
 
 /**
- * Reads a model that `save` wrote: layers, weights and, unless `compile` is false, optimizer, loss and metrics. For a file with
- * custom classes, give `registry: standard.with(YourClass)`. Throws `FormatError` for a damaged file or an unknown format, and
+ * Reads a model that `save` wrote: layers, weights and, unless `compile` is false, optimizer, loss and metrics. The folder of a run of
+ * `gradus train` stands for its best model, `model-best.safetensors`. For a file with custom classes, give `registry: standard.with(YourClass)`. Throws `FormatError` for a damaged file or an unknown format, and
  * `ConfigError` for an unknown class.
  *
  * @example

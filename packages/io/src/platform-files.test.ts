@@ -52,9 +52,13 @@ describe('files', () => {
     await writeFile(join(folder, 'file'), '')
     await expect(readFile(join(folder, 'none'))).rejects.toThrow('it does not exist. Check the path.')
     await expect(readFile(join(folder, 'sub'))).rejects.toThrow('it is a folder')
+    // the folder of a run stands for its best model
+    await mkdir(join(folder, 'run'))
+    await writeFile(join(folder, 'run', 'model-best.safetensors'), 'weights')
+    expect(new TextDecoder().decode(await readFile(join(folder, 'run')))).toBe('weights')
     await expect(writeFileAtomic(join(folder, 'sub'), '')).rejects.toThrow('it is a folder. Add a file name.')
     await expect(writeFileAtomic(join(folder, 'file', 'x'), '')).rejects.toThrow(/cannot be written/)
-    expect(await readdir(folder)).toEqual(['file', 'sub'])
+    expect(await readdir(folder)).toEqual(['file', 'run', 'sub'])
   })
 })
 

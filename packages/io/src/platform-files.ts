@@ -73,6 +73,9 @@ const pieceBytes = 2 ** 20
 
 const savedModel = 'it is a folder with a SavedModel of TensorFlow. Save the model in Keras as .keras'
 
+/** The best model in the folder of a run of `gradus train`. */
+const bestOfRun = 'model-best.safetensors'
+
 async function openPath(path: string): Promise<Pieces> {
   const fs = requireModule('node:fs/promises', `read from the path '${path}'`, 'fetch the file and pass its bytes')
   const name = `The file '${shortened(path)}'`
@@ -84,6 +87,7 @@ async function openPath(path: string): Promise<Pieces> {
   if (found.isDirectory()) {
     const names = await fs.readdir(path).catch((): string[] => [])
     await file.close()
+    if (names.includes(bestOfRun)) return openPath(`${path}/${bestOfRun}`)
     const isSavedModel = names.includes('saved_model.pb')
     failed(isSavedModel ? new Error(savedModel) : { code: 'EISDIR' })
   }

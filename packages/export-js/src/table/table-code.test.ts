@@ -257,6 +257,9 @@ it.each(['ymd', 'dmy', 'mdy'])('reads dates in the order %s as the tables do', a
     ', 23:59:59.25',
     'T01:02:03+02:00',
     ' 25:00',
+    ' 24:59',
+    'T18:00+99:00',
+    'T18:00+14:00',
     ' 24.00.00',
   ]
   for (const text of [...days.flatMap((day) => times.map((time) => day + time)), '18.00.00', '7:05am', 'x 7:05']) {

@@ -1,6 +1,6 @@
 import { DataError } from '@gradus/core'
 import type { TableFormat, TableInput } from './format.ts'
-import { tableFormats } from './table-formats.ts'
+import { isTablePath, tableFormats } from './table-formats.ts'
 import { unreadReason } from './unread.ts'
 import { unreadKinds } from './unread-kinds.ts'
 
@@ -30,8 +30,7 @@ export function recognize({ name, path = '' }: TableInput, start: Uint8Array): T
  */
 export function isTableName(path: string): boolean {
   const name = path.toLowerCase().replace(/\.gz$/, '')
-  const endings = [...tableFormats(), ...unreadKinds()].flatMap(({ extensions }) => extensions)
-  return endings.some((ending) => name.endsWith(ending))
+  return isTablePath(path) || unreadKinds().some(({ extensions }) => extensions.some((ending) => name.endsWith(ending)))
 }
 
 /** The format that bytes are most surely of. */

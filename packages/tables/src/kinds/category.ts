@@ -45,7 +45,9 @@ export const category: ColumnKind<string, CategoryState> = {
         const frequent = [...counts].sort(([a, n], [b, m]) => m - n || compareNames(a, b)).slice(0, maxSize)
         const categories = given ?? frequent.map(([name]) => name).sort(compareNames)
         const fill = typeof missing === 'object' ? { fill: String(missing.constant) } : {}
-        return { categories, hasOther: !given && counts.size > maxSize, marksMissing, ...fill }
+        // without a category in the training rows, all are others: an input has a number
+        const hasOther = !given && (counts.size > maxSize || counts.size === 0)
+        return { categories, hasOther, marksMissing, ...fill }
       },
     }
   },

@@ -38,6 +38,7 @@ describe('readDate', () => {
     ['18:00', 18 * 3600],
     ['06:15:30', 6 * 3600 + 15 * 60 + 30],
     ['12:05 AM', 5 * 60],
+    ['24:00', 24 * 3600],
   ])('reads the time of day %s', (text, seconds) => expect(readDate(text)).toBe(seconds * 1000))
 
   it.each<[string, DateOrder?]>([
@@ -47,6 +48,8 @@ describe('readDate', () => {
     ['13/13/2024', 'mdy'],
     ['10.03.2004'],
     ['25:00'],
+    ['24:59'],
+    ['2024-03-10T18:00+99:00'],
     ['12:61'],
     ['13:00 pm'],
     ['12'],

@@ -23,7 +23,9 @@ export function readDate(text: string, order: DateOrder = 'ymd'): number | undef
   let hours = Number(hour)
   if (half && (hours < 1 || hours > 12)) return undefined
   if (half) hours = (hours % 12) + (/p/i.test(half) ? 12 : 0)
-  if (hours > 24 || Number(minute) > 59 || Number(second) > 60) return undefined
+  const isPastMidnight = hours > 24 || (hours === 24 && Number(minute) + Number(second) > 0)
+  if (isPastMidnight || Number(minute) > 59 || Number(second) > 60) return undefined
+  if (Math.abs(offset(zone)) > largestOffset) return undefined
   const before = text.slice(0, text.length - matched.length).trim()
   const day = before === '' ? (/^\d/.test(matched) ? 0 : undefined) : dayOf(before, order)
   if (day === undefined) return undefined
@@ -31,6 +33,9 @@ export function readDate(text: string, order: DateOrder = 'ymd'): number | undef
     day + ((hours * 60 + Number(minute)) * 60 + Number(second)) * 1000 + Number(`0.${fraction}`) * 1000 - offset(zone)
   )
 }
+
+/** The zone that is furthest from UTC, in milliseconds. */
+const largestOffset = 14 * 3_600_000
 
 function offset(zone: string | undefined): number {
   if (!zone || /z/i.test(zone)) return 0

@@ -9,8 +9,10 @@ export interface TextState extends ColumnState {
   readonly rarity: readonly number[]
 }
 
-/** The number of words that are kept if `maxSize` is not given. */
-const defaultSize = 1000
+/** The number of words that are kept if `maxSize` is not given: more of many texts, as long as their numbers fit in memory. */
+function defaultSize(texts: number): number {
+  return Math.max(1000, Math.min(3000, Math.floor(texts / 2.5), Math.floor(5e7 / texts)))
+}
 
 /** Texts. One number for each of the frequent words: how often it occurs times its rarity, so that the squares of a text sum to 1 (TF-IDF). */
 export const text: ColumnKind<string, TextState> = {
@@ -20,7 +22,7 @@ export const text: ColumnKind<string, TextState> = {
     isTexts(words) && Array.isArray(rarity) && rarity.length === words.length && rarity.every(isNumber),
   expected: () => 'a text',
   read: (cell) => textOf(cell),
-  learn({ maxSize = defaultSize }) {
+  learn({ maxSize }) {
     const counts = new Map<string, number>()
     let texts = 0
     return {
@@ -33,7 +35,7 @@ export const text: ColumnKind<string, TextState> = {
         const repeated = texts < 100 ? [] : [...counts].filter(([, count]) => count > 1)
         const frequent = repeated.length > 0 ? repeated : [...counts]
         frequent.sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
-        const kept = frequent.slice(0, maxSize)
+        const kept = frequent.slice(0, maxSize ?? defaultSize(texts))
         return {
           words: kept.map(([word]) => word),
           rarity: kept.map(([, count]) => Math.log((1 + texts) / (1 + count)) + 1),

@@ -51,7 +51,7 @@ const runFiles = fc.tuple(
 
 export const runs = loader({
   name: 'the folders of runs',
-  covers: ['readRun'],
+  covers: ['readRun', 'readRunConfig', 'readJson', 'parseObject', 'readText'],
   cases: runFiles,
   read([changed, text]) {
     for (const [name, value] of Object.entries(run)) writeFileSync(join(folder, name), JSON.stringify(value))

@@ -15,9 +15,9 @@ export const dateReader: Helper = {
     'if(b)return D(b[5],M(b[2]||b[3]),b[1]||b[4]);b=/^(\\d{4})[-/.](\\d{1,2})$|^([a-z]{3,9})\\.?\\s+(\\d{4})$/i.exec(s);' +
     "return b?b[1]?D(b[1],b[2],'1'):D(b[4],M(b[3]),'1'):void 0},w=W(t);if(w!==void 0)return w;" +
     'const f=/(?:(?:^|[T ,]\\s*)(\\d{1,2})[:.](\\d{2})(?:[:.](\\d{2})(?:[.,](\\d{1,9}))?)?\\s*([ap]m)?\\s*(Z|[+-]\\d{2}:?\\d{2})?)$/i.exec(t);if(!f)return;' +
-    'let h=+f[1];const s=+(f[3]||0);if(f[5]&&(h<1||h>12))return;if(f[5])h=h%12+(/p/i.test(f[5])?12:0);if(h>24||f[2]>59||s>60)return;' +
+    'let h=+f[1];const s=+(f[3]||0);if(f[5]&&(h<1||h>12))return;if(f[5])h=h%12+(/p/i.test(f[5])?12:0);if(h>24||(h===24&&(+f[2]||s))||f[2]>59||s>60)return;' +
     "const b=t.slice(0,t.length-f[0].length).trim(),d=b===''?/^\\d/.test(f[0])?0:void 0:W(b);if(d===void 0)return;" +
-    "const z=f[6],x=z&&!/z/i.test(z)?z.replace(/\\D/g,''):'';return d+((h*60+ +f[2])*60+s)*1e3+ +('0.'+(f[4]||0))*1e3-(x?(z[0]==='-'?-1:1)*(x.slice(0,2)*60+ +x.slice(2))*6e4:0)}",
+    "const z=f[6],x=z&&!/z/i.test(z)?z.replace(/\\D/g,''):'',e=(z&&z[0]==='-'?-1:1)*(x.slice(0,2)*60+ +x.slice(2))*6e4;if(e>504e5||e<-504e5)return;return d+((h*60+ +f[2])*60+s)*1e3+ +('0.'+(f[4]||0))*1e3-e}",
 }
 
 /** Reads a date. */
