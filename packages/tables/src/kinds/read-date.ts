@@ -34,8 +34,8 @@ export function readDate(text: string, order: DateOrder = 'ymd'): number | undef
   )
 }
 
-/** The zone that is furthest from UTC, in milliseconds. */
-const largestOffset = 14 * 3_600_000
+/** The zone that is furthest from UTC, 14 hours, in milliseconds. */
+const largestOffset = 50_400_000
 
 function offset(zone: string | undefined): number {
   if (!zone || /z/i.test(zone)) return 0
