@@ -1,4 +1,4 @@
-import { ConfigError } from '@gradus/core'
+import { ConfigError, describeName } from '@gradus/core'
 import { sizeOf } from '@gradus/tensor'
 import { jsonText, keyText } from '../code.ts'
 import type { UsedHelpers } from '../helpers.ts'
@@ -64,7 +64,7 @@ function columnCode(column: TableColumn, helpers: UsedHelpers, define: (value: s
   const { kind } = column.options
   if (Object.hasOwn(kinds, kind)) return kinds[kind]!(column, helpers, define)
   throw new ConfigError(
-    `The column '${column.name}' is of the kind '${kind}', which a file of JavaScript cannot read. Export with table: false (--no-table); then predict takes the numbers of the model's inputs.`,
+    `The column ${describeName(column.name)} is of the kind ${describeName(kind)}, which a file of JavaScript cannot read. Export with table: false (--no-table); then predict takes the numbers of the model's inputs.`,
   )
 }
 
