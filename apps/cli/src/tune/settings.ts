@@ -7,7 +7,7 @@ import { shortened } from '../text/shortened.ts'
 import { hasValidation } from '../train/data-plan.ts'
 import { higherIsBetter } from '../train/epoch-records.ts'
 import { trialsOf } from './search.ts'
-import { defaults, spaceSchema, type TuneConfig } from './tune-schema.ts'
+import { defaults, maxTrials, spaceSchema, type TuneConfig } from './tune-schema.ts'
 import type { Settings } from './tune-state.ts'
 
 /** The flags of `gradus tune` that replace options of the config. */
@@ -34,6 +34,9 @@ export function settingsOf(given: Given, flags: TuneFlags): Settings {
     throw new ConfigError(
       'Hyperband needs the number of epochs of its longest trials. Give --max-epochs 27, or set fit.epochs.',
     )
+  }
+  if (trials !== undefined && trials > maxTrials) {
+    throw new ConfigError(`A search has at most ${maxTrials} trials, and got --trials ${trials}.`)
   }
   if (method === 'hyperband' && trials !== undefined) {
     throw new ConfigError(

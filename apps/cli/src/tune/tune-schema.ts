@@ -31,6 +31,9 @@ export const methods = ['grid', 'random', 'hyperband'] as const
 /** The options of a search that are not given. */
 export const defaults = { method: 'random', trials: 20, factor: 3 } as const
 
+/** The most trials of a search. */
+export const maxTrials = 100_000
+
 /** The options of a search for good values. */
 export const tuneSchema = z
   .strictObject({
@@ -39,6 +42,7 @@ export const tuneSchema = z
     trials: z
       .int()
       .min(1)
+      .max(maxTrials)
       .optional()
       .describe(`The number of trials of a random search (default ${defaults.trials}), or the most of a grid.`),
     metric: z

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Values } from './space.ts'
-import { methods, type Space, spaceSchema } from './tune-schema.ts'
+import { maxTrials, methods, type Space, spaceSchema } from './tune-schema.ts'
 
 /** What a search was begun with. */
 export interface Settings {
@@ -51,7 +51,7 @@ const count = z.int().min(0)
 const settings = z.object({
   space: spaceSchema,
   method: z.enum(methods),
-  trials: count.min(1).nullable(),
+  trials: count.min(1).max(maxTrials).nullable(),
   metric: z.string(),
   mode: z.enum(['min', 'max']),
   seed: count,

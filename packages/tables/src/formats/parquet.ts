@@ -29,7 +29,7 @@ export const parquet: TableFormat = {
   async open(input): Promise<TableSource> {
     const library = await loadParquet(input.name)
     const file = await parquetFile(input)
-    const metadata = await guarded(input.name, () => library.parquetMetadataAsync(file))
+    const metadata = await guarded(input.name, () => library.parquetMetadataAsync(file, { geoparquet: false }))
     const leaves = await guarded(input.name, async () => leavesOf(library.parquetSchema(metadata)))
     requireSizes(input.name, metadata, file.byteLength, leaves.length)
     return {

@@ -55,7 +55,8 @@ interface ReadOptions {
 
 /** The functions of the package hyparquet that are used. */
 export interface Hyparquet {
-  parquetMetadataAsync(file: ParquetFile): Promise<ParquetMetadata>
+  /** `geoparquet`: whether columns of geometry are marked; its walk of the columns does not end for damaged files. */
+  parquetMetadataAsync(file: ParquetFile, options: { readonly geoparquet: boolean }): Promise<ParquetMetadata>
   parquetSchema(metadata: ParquetMetadata): ParquetSchema
   parquetRead(options: ReadOptions): Promise<void>
   snappyUncompress(input: Uint8Array, output: Uint8Array): void
