@@ -1,19 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { loadModel } from 'gradus'
 import { decodeSafetensors } from 'gradus/io'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { bundleCommand, startCommand } from './testing/bundle.ts'
-import { Sandbox, small, smallSandbox, steps } from './testing/sandbox.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { builtCommand, startCommand } from './testing/bundle.ts'
+import { type Sandbox, small, smallSandbox, steps } from './testing/sandbox.ts'
 
-const built = new Sandbox()
-let script: string
+const built = builtCommand()
 let sandbox: Sandbox
-
-beforeAll(async () => {
-  script = await bundleCommand(built.path)
-}, 120_000)
-
-afterAll(() => built.remove())
 
 beforeEach(() => {
   sandbox = smallSandbox()
@@ -21,7 +14,7 @@ beforeEach(() => {
 
 afterEach(() => sandbox.remove())
 
-const start = (...args: string[]) => startCommand(script, args, sandbox.path)
+const start = (...args: string[]) => startCommand(built.script, args, sandbox.path)
 
 function losses(folder: string): number[] {
   const lines = sandbox.read(folder, 'metrics.jsonl').trim().split('\n')

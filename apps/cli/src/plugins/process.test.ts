@@ -2,20 +2,13 @@ import { once } from 'node:events'
 import { renameSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { pathToFileURL } from 'node:url'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { bundleCommand, startCommand } from '../testing/bundle.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { builtCommand, startCommand } from '../testing/bundle.ts'
 import { Sandbox } from '../testing/sandbox.ts'
 import { ownConfig, swish, training, writeOwn } from './testing/own-config.ts'
 
-const built = new Sandbox()
-let script: string
+const built = builtCommand()
 let sandbox: Sandbox
-
-beforeAll(async () => {
-  script = await bundleCommand(built.path)
-}, 120_000)
-
-afterAll(() => built.remove())
 
 beforeEach(() => {
   sandbox = new Sandbox()
@@ -24,7 +17,7 @@ beforeEach(() => {
 
 afterEach(() => sandbox.remove())
 
-const start = (...args: string[]) => startCommand(script, args, sandbox.path)
+const start = (...args: string[]) => startCommand(built.script, args, sandbox.path)
 
 /** Runs a command that succeeds and returns what it prints. */
 async function output(...args: string[]): Promise<string> {

@@ -3,6 +3,8 @@ import { cpSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { afterAll, beforeAll } from 'vitest'
+import { Sandbox } from './sandbox.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -13,6 +15,17 @@ export async function bundleCommand(folder: string): Promise<string> {
   mkdirSync(join(folder, 'node_modules'), { recursive: true })
   symlinkSync(realpathSync(join(root, 'node_modules', 'jiti')), join(folder, 'node_modules', 'jiti'), 'junction')
   return script
+}
+
+/** Bundles the command line before the tests of a file or a group, and removes it after them. `script` is its path in the tests. */
+export function builtCommand(): { readonly script: string } {
+  const folder = new Sandbox()
+  const built = { script: '' }
+  beforeAll(async () => {
+    built.script = await bundleCommand(folder.path)
+  }, 120_000)
+  afterAll(() => folder.remove())
+  return built
 }
 
 /** Bundles a source file of the command line. Returns the path of the script. */

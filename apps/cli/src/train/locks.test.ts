@@ -1,19 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { bundleCommand, startCommand } from '../testing/bundle.ts'
-import { Sandbox, small, smallSandbox } from '../testing/sandbox.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { builtCommand, startCommand } from '../testing/bundle.ts'
+import { type Sandbox, small, smallSandbox } from '../testing/sandbox.ts'
 
-const built = new Sandbox()
+const built = builtCommand()
 const run = 'runs/small-1'
-let script: string
 let sandbox: Sandbox
-
-beforeAll(async () => {
-  script = await bundleCommand(built.path)
-}, 120_000)
-
-afterAll(() => built.remove())
 
 beforeEach(() => {
   sandbox = smallSandbox()
@@ -21,7 +14,7 @@ beforeEach(() => {
 
 afterEach(() => sandbox.remove())
 
-const start = (...args: string[]) => startCommand(script, [...args, '--backend', 'cpu'], sandbox.path)
+const start = (...args: string[]) => startCommand(built.script, [...args, '--backend', 'cpu'], sandbox.path)
 const locks = () => readdirSync(sandbox.file(run)).filter((name) => name.startsWith('lock'))
 const epochs = () => sandbox.read(run, 'metrics.jsonl').trim().split('\n').length
 

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { decodeSafetensors } from 'gradus/io'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { bundleCommand, startCommand } from '../testing/bundle.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { builtCommand, startCommand } from '../testing/bundle.ts'
 import { Sandbox } from '../testing/sandbox.ts'
 import { RowFile } from './row-file.ts'
 
@@ -109,20 +109,13 @@ describe('data.stream', () => {
 })
 
 describe('a streamed run that is killed', { timeout: 180_000 }, () => {
-  const built = new Sandbox()
-  let script: string
-
-  beforeAll(async () => {
-    script = await bundleCommand(built.path)
-  }, 120_000)
-
-  afterAll(() => built.remove())
+  const built = builtCommand()
 
   it('goes on within an epoch and gets the results of one that was not', async () => {
     const fit = { batchSize: 4, epochs: 12, validationSplit: 0.1 }
     const checkpoint = { every: 23 }
     sandbox.write('config.yaml', configOf({ target: 'price', stream: true }, { ...regression, fit, checkpoint }))
-    const start = (...args: string[]) => startCommand(script, args, sandbox.path)
+    const start = (...args: string[]) => startCommand(built.script, args, sandbox.path)
     expect((await start('train', 'config.yaml', '--quiet').ended).code).toBe(0)
     for (const [index, epochs] of [2, 7].entries()) {
       const run = `runs/rows-${index + 2}`

@@ -1,20 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, openSync, readdirSync } from 'node:fs'
 import { loadModel } from 'gradus'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { bundleCommand, startCommand } from '../testing/bundle.ts'
-import { Sandbox, small, smallSandbox } from '../testing/sandbox.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { builtCommand, startCommand } from '../testing/bundle.ts'
+import { type Sandbox, small, smallSandbox } from '../testing/sandbox.ts'
 
-const built = new Sandbox()
-let script: string
+const built = builtCommand()
 let sandbox: Sandbox
 let mounted: string[] = []
-
-beforeAll(async () => {
-  script = await bundleCommand(built.path)
-}, 120_000)
-
-afterAll(() => built.remove())
 
 beforeEach(() => {
   sandbox = smallSandbox()
@@ -27,7 +20,7 @@ afterEach(() => {
 })
 
 const command = (args: string[], options = {}) =>
-  startCommand(script, [...args, '--backend', 'cpu'], sandbox.path, options)
+  startCommand(built.script, [...args, '--backend', 'cpu'], sandbox.path, options)
 const train = (args: string[], options = {}) => command(['train', 'config.yaml', ...args], options)
 
 /** Mounts a file system in memory; returns whether this process may. */

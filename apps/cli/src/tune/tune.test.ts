@@ -1,18 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { bundleCommand, startCommand } from '../testing/bundle.ts'
-import { Sandbox, small, smallSandbox, steps } from '../testing/sandbox.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { builtCommand, startCommand } from '../testing/bundle.ts'
+import { type Sandbox, small, smallSandbox, steps } from '../testing/sandbox.ts'
 
-const built = new Sandbox()
-let script: string
+const built = builtCommand()
 let sandbox: Sandbox
-
-beforeAll(async () => {
-  script = await bundleCommand(built.path)
-}, 120_000)
-
-afterAll(() => built.remove())
 
 beforeEach(() => {
   sandbox = smallSandbox()
@@ -31,7 +24,7 @@ interface Result {
   readonly best: { readonly id: number; readonly score: number; readonly config: string }
 }
 
-const start = (...args: string[]) => startCommand(script, ['tune', ...args], sandbox.path)
+const start = (...args: string[]) => startCommand(built.script, ['tune', ...args], sandbox.path)
 const rates = ['--space', 'optimizer.learningRate=[0.001, 0.02, 0.1]', '--method', 'grid']
 
 async function result(...args: string[]): Promise<Result> {
@@ -54,7 +47,8 @@ describe('tune', { timeout: 300_000 }, () => {
     expect(out).toMatch(/\ntrial +loss +epoch +epochs +seconds +optimizer\.learningRate +run\n +3 .* 0\.1 /)
     expect(out).toContain('gradus.mjs train runs/small-tune-1/best.yaml')
     expect(sandbox.read('runs/small-tune-1/best.yaml')).toMatch(/learningRate: 0\.1\n/)
-    const again = await startCommand(script, ['train', 'runs/small-tune-1/best.yaml', '--quiet'], sandbox.path).ended
+    const again = await startCommand(built.script, ['train', 'runs/small-tune-1/best.yaml', '--quiet'], sandbox.path)
+      .ended
     expect(again).toMatchObject({ code: 0, err: '' })
     const figures = (run: string) => sandbox.read(run, 'results.csv').replace(/,\d+$/gm, '')
     expect(figures('runs/small-1')).toBe(figures('runs/small-tune-1/runs/trial-003-1'))
