@@ -25,17 +25,21 @@ export interface SplitOptions {
 }
 
 /**
- * Divides the rows of a table. Returns for each row the position of its part in `parts`. Equal options give equal parts. A table that
- * is not in memory is read up to its end, but of a known `rowCount` and without a column; a column is held as 4 or 8 bytes for each row
- * and a copy of each different value. Throws `ConfigError` for options that do not fit together and `DataError` where a part would be
- * empty.
+ * Divides the rows of a table. Returns for each row the position of its part in `parts`. Equal options give equal parts. The rows
+ * are read for a column (`groups`, `time`, `strata`), of which 4 or 8 bytes for each row and each different value are held. Without a
+ * column they are read only to count them, where `rowCount` is not known. Throws `ConfigError` for options that do not fit together
+ * and `DataError` where a part would be empty.
  *
  * @example
  * import { rowsSource, splitRows } from '@gradus/tables'
  * const rows = rowsSource([{ year: 2021 }, { year: 2024 }, { year: 2022 }, { year: 2023 }])
  * await splitRows(rows, { validation: 0.25, test: 0.25, time: 'year', seed: 1 }) // => [0, 2, 0, 1]
  */
-export async function splitRows(source: TableSource, options: SplitOptions): Promise<Uint8Array> {
+export async function splitRows(
+  source: TableSource,
+  options: SplitOptions,
+  rowCount = source.rowCount,
+): Promise<Uint8Array> {
   const { validation = 0, test = 0, groups, time, strata, seed } = options
   if (!(validation >= 0 && test >= 0 && validation + test < 1))
     throw new ConfigError(
@@ -43,7 +47,7 @@ export async function splitRows(source: TableSource, options: SplitOptions): Pro
     )
   if ([groups, time, strata].filter((column) => column !== undefined).length > 1)
     throw new ConfigError("split: give one of 'groups', 'time' and 'strata'.")
-  const result = await divide(source, options, { validation, test, seed })
+  const result = await divide(source, options, { validation, test, seed }, rowCount)
   requireRows(result, { train: 1, validation, test })
   return result
 }
@@ -54,6 +58,7 @@ async function divide(
   source: TableSource,
   { groups, time, strata }: SplitOptions,
   shares: Shares,
+  rowCount: number | undefined,
 ): Promise<Uint8Array> {
   const { seed } = shares
   if (time !== undefined) {
@@ -65,7 +70,7 @@ async function divide(
   }
   const column = groups ?? strata
   if (column === undefined) {
-    const result = new Uint8Array(source.rowCount ?? (await countRows(source)))
+    const result = new Uint8Array(rowCount ?? (await countRows(source)))
     assign(result, shuffledOrder(result.length, seed), shares)
     return result
   }

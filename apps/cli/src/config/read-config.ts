@@ -15,7 +15,7 @@ export interface RawConfig {
   /** The default name of the run. */
   readonly name: string
   readonly value: Record<string, unknown>
-  /** Of a module that has classes of its own, and therefore is also a plug-in. */
+  /** A config that is a module and defines classes. The module is then a plug-in, too. */
   readonly module?: ConfigModule
 }
 

@@ -66,7 +66,7 @@ function taskOfLoss(loss: unknown): 'classification' | 'regression' | undefined 
   return /^(mse|mae|mape|msle)$|mean|huber|cosh|poisson|tversky|dice/i.test(name) ? 'regression' : undefined
 }
 
-/** The parts that are held out by default of a file with so many rows. */
+/** The default shares of the validation and the test. A file with fewer than 200 rows has no test. */
 export function defaultParts(rowCount: number): { readonly validation: number; readonly test?: number } {
   return { validation: 0.2, ...(rowCount >= 200 && { test: 0.1 }) }
 }

@@ -2,7 +2,7 @@ import type { Logs } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
 import type { Confusion } from './confusion.ts'
 import type { Prepared } from './prepare.ts'
-import { inputsOf, type TrainSamples, targetsOf } from './samples.ts'
+import { inputsOf, partsOf, type TrainSamples, targetsOf } from './samples.ts'
 import { StoredBatches } from './stored-batches.ts'
 import { StoredSamples } from './stored-samples.ts'
 import { type TargetFigures, TargetScores } from './target-figures.ts'
@@ -34,13 +34,13 @@ export async function evaluateSamples(
   samples: TrainSamples,
 ): Promise<Omit<Evaluation, 'role'>> {
   const { batchSize } = config.fit
-  const isStored = samples instanceof StoredSamples
-  const figures = isStored
-    ? await model.evaluate(new StoredBatches(samples, model, { batchSize }), { verbose: 0 })
-    : await model.evaluate(inputsOf(samples), targetsOf(samples, model), { batchSize, verbose: 0 })
+  const figures =
+    samples instanceof StoredSamples
+      ? await model.evaluate(new StoredBatches(samples, model, { batchSize }), { verbose: 0 })
+      : await model.evaluate(inputsOf(samples), targetsOf(samples, model), { batchSize, verbose: 0 })
   const scores = new TargetScores(coder)
   // whole batches, so that the results do not depend on where the rows are
-  for (const part of isStored ? samples.batches(partBatches * batchSize) : [samples])
+  for (const part of partsOf(samples, partBatches * batchSize))
     await scores.add([await model.predictAll(inputsOf(part), { batchSize })].flat() as Tensor[], part.y)
   const targets = scores.finish()
   return { samples: samples.count, figures, confusion: onlyConfusion(targets), targets }

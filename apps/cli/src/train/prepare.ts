@@ -17,8 +17,7 @@ import type { ClassRegistry, Plugins } from '../plugins/load-plugins.ts'
 import { weightsByLabel } from './data-plan.ts'
 import { isByOutput } from './loss-for.ts'
 import { classesFor, type RunData, readData } from './read-data.ts'
-import { inMemory, inputsOf, type TrainSamples, targetsOf } from './samples.ts'
-import { StoredSamples } from './stored-samples.ts'
+import { inMemory, inputsOf, partsOf, type TrainSamples, targetsOf } from './samples.ts'
 
 /** The checked parts of a run. */
 export interface Prepared {
@@ -39,8 +38,8 @@ export interface Prepared {
 }
 
 /**
- * Starts the backend, reads the data, chooses what the config leaves out, and builds the model of classes of gradus and of `plugins`. `table` is what a run that continues
- * has learned from its columns. Throws `ConfigError`, `DataError` or `BackendError` for anything that is wrong with them, before
+ * Starts the backend, reads the data, chooses the options that the config leaves out, and builds the model. Its classes are those of
+ * gradus and of `plugins`. `table` is the description of the columns that a continued run has saved. Throws `ConfigError`, `DataError` or `BackendError` for anything that is wrong with them, before
  * anything is trained or written.
  */
 export async function prepare(given: Given, plugins: Plugins, table?: TableSpec): Promise<Prepared> {
@@ -154,10 +153,9 @@ function namedMetric(option: unknown, metric: Metric): Metric | StandardNames['m
 
 /** The labels of a single target. */
 function labelsOf(samples: TrainSamples): ArrayLike<number> {
-  if (!(samples instanceof StoredSamples)) return Object.values(samples.y)[0]!.data
   const labels = new Int32Array(samples.count)
   let at = 0
-  for (const { y } of samples.batches(4096)) {
+  for (const { y } of partsOf(samples, 4096)) {
     const { data } = Object.values(y)[0]!
     labels.set(data, at)
     at += data.length

@@ -9,7 +9,6 @@ import {
   readTable,
   splitRows,
   TableCoder,
-  type TableSource,
   type TableSpec,
   type Target,
 } from 'gradus/tables'
@@ -48,7 +47,7 @@ export async function readData(given: Given, table?: TableSpec): Promise<RunData
   if (rowCount === 0) throw new DataError(`${source.name} has no rows. Give a file with rows to train on.`)
   const plan = inferPlan(profile, planOptionsOf(given, rows.columns))
   const split = completeSplit(given, plan, rowCount)
-  const parts = split && (await splitRows({ ...tableOf(rows), rowCount }, { ...split, seed }))
+  const parts = split && (await splitRows(rows, { ...split, seed }, rowCount))
   const use = (row: number) => parts === undefined || parts[row] === 0
   const folder = folderOf(data.train, rows.columns)
   const spec = table ?? withLogits(await learnTable(rows, plan, { use, folder, ...texts }), given.loss)
@@ -92,12 +91,6 @@ async function readPart(path: string, data: DataConfig, coder: TableCoder, store
   })
   if (samples.count === 0) throw new DataError(`${samples.name} has no rows with a target.`)
   return samples
-}
-
-/** A table that is read in chunks. */
-function tableOf(source: TableSource): Omit<TableSource, 'rowCount'> {
-  const { name, columns, notes, decimal } = source
-  return { name, columns, notes, ...(decimal && { decimal }), chunks: () => source.chunks() }
 }
 
 /** The folder from which the paths in a table start. The paths of a folder of files have it already. */

@@ -54,6 +54,11 @@ export function inMemory(samples: TrainSamples, most = samples.count): Samples {
   return samples instanceof StoredSamples ? samples.range(0, most) : samples
 }
 
+/** The rows in parts that are in memory: one of rows in memory, and parts of `size` rows of those in a file. */
+export function partsOf(samples: TrainSamples, size: number): Iterable<Samples> {
+  return samples instanceof StoredSamples ? samples.batches(size) : [samples]
+}
+
 /** Joins the arrays of chunks. */
 class Collector {
   private readonly x = new Map<string, Growing>()
