@@ -1,20 +1,7 @@
-import { useBackend } from '@gradus/tensor'
 import type { Command } from 'commander'
-import { openBackend } from '../backends/backends.ts'
-import { openTarget } from '../export/target.ts'
-import { reportWritten, writeModel } from '../export/write-model.ts'
-import { argumentTexts, forceOption, jsonOption, pluginOption, type Which, whichOption } from '../flags.ts'
-import { openModelFile } from '../model/open-model.ts'
-import { Report, type Terminal } from '../terminal.ts'
-import { writeJson } from '../text/json.ts'
-
-interface ConvertFlags {
-  readonly to: string
-  readonly which?: Which
-  readonly plugin?: readonly string[]
-  readonly force?: boolean
-  readonly json?: boolean
-}
+import { type WriteFlags, writeTarget } from '../export/write-model.ts'
+import { argumentTexts, forceOption, jsonOption, pluginOption, whichOption } from '../flags.ts'
+import type { Terminal } from '../terminal.ts'
 
 /** Adds `gradus convert`. */
 export function convertCommand(program: Command, terminal: Terminal): void {
@@ -37,13 +24,5 @@ export function convertCommand(program: Command, terminal: Terminal): void {
   command
     .addOption(whichOption())
     .addOption(pluginOption())
-    .action(async (source: string, flags: ConvertFlags) => {
-      const { cwd, env } = terminal
-      const target = await openTarget(flags.to, { cwd, scripts: false, ...(flags.force && { force: true }) })
-      await useBackend(await openBackend('cpu'))
-      const opened = await openModelFile(source, { cwd, plugins: flags.plugin, which: flags.which, log: terminal.err })
-      const written = await writeModel(opened, target, 'all')
-      reportWritten(written, new Report(flags.json ? terminal.err : terminal.out, env), terminal)
-      if (flags.json) writeJson(terminal.out, written)
-    })
+    .action((source: string, flags: WriteFlags) => writeTarget(source, flags, 'all', terminal))
 }

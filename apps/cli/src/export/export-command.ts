@@ -1,24 +1,14 @@
-import { useBackend } from '@gradus/tensor'
 import { type Command, Option } from 'commander'
-import { openBackend } from '../backends/backends.ts'
-import { argumentTexts, forceOption, jsonOption, pluginOption, type Which, whichOption } from '../flags.ts'
+import { argumentTexts, forceOption, jsonOption, pluginOption, whichOption } from '../flags.ts'
 import { inputShapeOption, inputShapes } from '../inspect/input-shape.ts'
-import { openModelFile } from '../model/open-model.ts'
-import { Report, type Terminal } from '../terminal.ts'
-import { writeJson } from '../text/json.ts'
-import { openTarget } from './target.ts'
-import { reportWritten, writeModel } from './write-model.ts'
+import type { Terminal } from '../terminal.ts'
+import { type WriteFlags, writeTarget } from './write-model.ts'
 
-interface ExportFlags {
-  readonly to: string
+interface ExportFlags extends WriteFlags {
   readonly format?: 'esm' | 'iife'
   readonly name?: string
   readonly table: boolean
   readonly inputShape?: readonly string[]
-  readonly which?: Which
-  readonly plugin?: readonly string[]
-  readonly force?: boolean
-  readonly json?: boolean
 }
 
 /** Adds `gradus export`. */
@@ -49,19 +39,12 @@ export function exportCommand(program: Command, terminal: Terminal): void {
     .addOption(whichOption())
     .addOption(pluginOption())
     .addOption(inputShapeOption())
-    .action(async (source: string, flags: ExportFlags) => {
-      const { cwd, env } = terminal
-      const target = await openTarget(flags.to, { cwd, scripts: true, ...(flags.force && { force: true }) })
-      await useBackend(await openBackend('cpu'))
-      const opened = await openModelFile(source, { cwd, plugins: flags.plugin, which: flags.which, log: terminal.err })
-      const format = flags.format ?? (target.path.endsWith('.cjs') ? 'iife' : 'esm')
-      const written = await writeModel(opened, target, 'inference', {
-        format,
+    .action((source: string, flags: ExportFlags) =>
+      writeTarget(source, flags, 'inference', terminal, (path) => ({
+        format: flags.format ?? (path.endsWith('.cjs') ? 'iife' : 'esm'),
         table: flags.table,
         ...(flags.name !== undefined && { name: flags.name }),
         ...inputShapes(flags.inputShape),
-      })
-      reportWritten(written, new Report(flags.json ? terminal.err : terminal.out, env), terminal)
-      if (flags.json) writeJson(terminal.out, written)
-    })
+      })),
+    )
 }

@@ -1,14 +1,18 @@
 import { stat } from 'node:fs/promises'
 import { ConfigError } from '@gradus/core'
 import type { ExportJsOptions, Port } from '@gradus/export-js'
+import { useBackend } from '@gradus/tensor'
 import type { Model } from 'gradus'
 import { writeFileAtomic } from 'gradus/io'
-import { modelOf, type OpenedFile } from '../model/open-model.ts'
-import type { Report, Terminal } from '../terminal.ts'
+import { openBackend } from '../backends/backends.ts'
+import type { Which } from '../flags.ts'
+import { modelOf, type OpenedFile, openModelFile } from '../model/open-model.ts'
+import { Report, type Terminal } from '../terminal.ts'
+import { writeJson } from '../text/json.ts'
 import { exactBytes } from '../text/numbers.ts'
 import { shownPath } from '../text/shown-path.ts'
 import { exportScript } from './export-script.ts'
-import type { Target } from './target.ts'
+import { openTarget, type Target } from './target.ts'
 
 /** The result of an export or a conversion, as `--json` prints it. */
 export interface Written {
@@ -30,8 +34,38 @@ export interface Written {
 /** The parts of a model that are written: what inference needs, or the options of `compile` and the optimizer's state as well. */
 export type Parts = 'inference' | 'all'
 
+/** The flags of commands that write a model. */
+export interface WriteFlags {
+  readonly to: string
+  readonly which?: Which
+  readonly plugin?: readonly string[]
+  readonly force?: boolean
+  readonly json?: boolean
+}
+
+/**
+ * Reads the model of a command, writes it to the file of `--to`, and prints what was written. `scriptOptions` gives the options of a file
+ * of JavaScript by its path; without it that is no target.
+ */
+export async function writeTarget(
+  source: string,
+  flags: WriteFlags,
+  parts: Parts,
+  terminal: Terminal,
+  scriptOptions?: (path: string) => ExportJsOptions,
+): Promise<void> {
+  const { cwd, env, out, err } = terminal
+  const scripts = scriptOptions !== undefined
+  const target = await openTarget(flags.to, { cwd, scripts, ...(flags.force && { force: true }) })
+  await useBackend(await openBackend('cpu'))
+  const opened = await openModelFile(source, { cwd, plugins: flags.plugin, which: flags.which, log: err })
+  const written = await writeModel(opened, target, parts, scriptOptions?.(target.path))
+  reportWritten(written, new Report(flags.json ? err : out, env), terminal)
+  if (flags.json) writeJson(out, written)
+}
+
 /** Writes a model to a file in the format of its name. Throws `DataError` for a file with weights only, and `FormatError`. */
-export async function writeModel(
+async function writeModel(
   opened: OpenedFile,
   target: Target,
   parts: Parts,
@@ -73,7 +107,7 @@ async function modelToWrite(opened: OpenedFile, compile: boolean): Promise<Model
 }
 
 /** Prints what was written. */
-export function reportWritten({ to, script, losesColumns }: Written, report: Report, { cwd }: Terminal): void {
+function reportWritten({ to, script, losesColumns }: Written, report: Report, { cwd }: Terminal): void {
   report.line(`Wrote ${shownPath(to.path, cwd)}: ${to.format}, ${exactBytes(to.bytes)}`)
   if (losesColumns)
     report.line('  columns        not in this file: it takes the numbers of the inputs, not the rows of the table')
